@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"sync"
+
+	"xmode/call"
+)
+
+// Later writes traces after the answers have gone out: bounded, in the
+// background, many in one round trip. A full queue drops, a crash may lose; no
+// caller ever waits.
+type Later struct {
+	traces Traces
+	queue  chan call.Trace
+	hooks  LaterHooks
+	done   chan struct{}
+	once   sync.Once
+	mu     sync.RWMutex // guards closed against senders
+	closed bool
+}
+
+// LaterHooks are told what happens to traces; each may be nil.
+type LaterHooks struct {
+	// Written is called with the number of traces in a write.
+	Written func(n int)
+	// Lost is called with the number of traces that were dropped (err is nil) or
+	// whose write went wrong.
+	Lost func(n int, err error)
+	// Context bounds one write; it is called before each. Default: no bound.
+	Context func() (context.Context, context.CancelFunc)
+}
+
+// laterBatch is the largest number of traces in one write.
+const laterBatch = 128
+
+// NewLater starts the writer with a queue of size traces.
+func NewLater(traces Traces, size int, hooks LaterHooks) *Later {
+	l := &Later{traces: traces, queue: make(chan call.Trace, size), hooks: hooks, done: make(chan struct{})}
+	go l.run()
+	return l
+}
+
+// Leave queues a trace and reports whether there was room. It never blocks.
+func (l *Later) Leave(t call.Trace) bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if !l.closed {
+		select {
+		case l.queue <- t:
+			return true
+		default:
+		}
+	}
+	l.lost(1, nil)
+	return false
+}
+
+// Close writes what is queued and stops; ctx bounds the wait.
+func (l *Later) Close(ctx context.Context) error {
+	l.once.Do(func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.closed = true
+		close(l.queue)
+	})
+	select {
+	case <-l.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (l *Later) run() {
+	defer close(l.done)
+	batch := make([]call.Trace, 0, laterBatch)
+	for t := range l.queue {
+		batch = l.fill(append(batch[:0], t))
+		l.write(batch)
+	}
+}
+
+// fill adds what is queued already.
+func (l *Later) fill(batch []call.Trace) []call.Trace {
+	for len(batch) < laterBatch {
+		select {
+		case t, ok := <-l.queue:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, t)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (l *Later) write(batch []call.Trace) {
+	ctx, cancel := context.Background(), context.CancelFunc(func() {})
+	if l.hooks.Context != nil {
+		ctx, cancel = l.hooks.Context()
+	}
+	defer cancel()
+	if err := l.traces.Leave(ctx, batch); err != nil {
+		l.lost(len(batch), err)
+	} else if l.hooks.Written != nil {
+		l.hooks.Written(len(batch))
+	}
+}
+
+func (l *Later) lost(n int, err error) {
+	if l.hooks.Lost != nil {
+		l.hooks.Lost(n, err)
+	}
+}

@@ -1,0 +1,159 @@
+package redisstore
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+)
+
+// ErrURL: the address of Redis is none that is understood. The text does not
+// repeat it, since it may hold a password.
+var ErrURL = errors.New("redis URL: use redis://, rediss://, redis+sentinel://…/master/db, redis+cluster://, rediss+sentinel:// or rediss+cluster://")
+
+// Connect makes a client for redis://, redis+sentinel:// and redis+cluster://
+// addresses, and their TLS forms rediss…; ?ca=FILE names the certificate
+// authority. It does not connect yet.
+func Connect(address string) (redis.UniversalClient, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return nil, ErrURL
+	}
+	scheme, kind, _ := strings.Cut(u.Scheme, "+")
+	o := options()
+	o.Addrs = strings.Split(u.Host, ",")
+	o.Username = u.User.Username()
+	o.Password, _ = u.User.Password()
+	if o.TLSConfig, err = tlsConfig(scheme, u.Query()); err != nil {
+		return nil, err
+	}
+	if err := setPlace(&o, kind, strings.Trim(u.Path, "/")); err != nil {
+		return nil, err
+	}
+	return client(&o, kind), nil
+}
+
+// options are for a store on which a caller waits: short time-outs, no retries
+// behind the caller's back, and the context's deadline counts.
+func options() redis.UniversalOptions {
+	return redis.UniversalOptions{
+		ContextTimeoutEnabled: true,
+		DialTimeout:           2 * time.Second,
+		ReadTimeout:           3 * time.Second,
+		WriteTimeout:          3 * time.Second,
+		PoolTimeout:           2 * time.Second,
+		MaxRetries:            -1,
+		DialerRetries:         1,
+		PoolSize:              64,
+		MinIdleConns:          4,
+		Protocol:              2,
+	}
+}
+
+// setPlace reads the path: nothing or the database; for Sentinel the master's
+// name and the database.
+func setPlace(o *redis.UniversalOptions, kind, path string) error {
+	switch kind {
+	case "sentinel":
+		o.MasterName, path, _ = strings.Cut(path, "/")
+		o.SentinelUsername, o.SentinelPassword = o.Username, o.Password
+		if o.MasterName == "" {
+			return ErrURL
+		}
+	case "cluster":
+		o.IsClusterMode = true
+	case "":
+	default:
+		return ErrURL
+	}
+	if path == "" {
+		return nil
+	}
+	db, err := strconv.Atoi(path)
+	if err != nil || db < 0 || kind == "cluster" {
+		return ErrURL
+	}
+	o.DB = db
+	return nil
+}
+
+func client(o *redis.UniversalOptions, kind string) redis.UniversalClient {
+	switch kind {
+	case "sentinel":
+		return redis.NewFailoverClient(o.Failover())
+	case "cluster":
+		return redis.NewClusterClient(o.Cluster())
+	}
+	return redis.NewClient(o.Simple())
+}
+
+func tlsConfig(scheme string, query url.Values) (*tls.Config, error) {
+	for name := range query {
+		if name != "ca" {
+			return nil, fmt.Errorf("redis URL: unknown parameter %q", name)
+		}
+	}
+	ca := query.Get("ca")
+	switch {
+	case scheme == "redis" && ca == "":
+		return nil, nil
+	case scheme == "redis":
+		return nil, errors.New("redis URL: ca is for rediss://")
+	case scheme != "rediss":
+		return nil, ErrURL
+	case ca == "":
+		return &tls.Config{MinVersion: tls.VersionTLS12}, nil
+	}
+	pem, err := os.ReadFile(ca)
+	if err != nil {
+		return nil, fmt.Errorf("redis URL: reading ca: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, errors.New("redis URL: ca holds no certificate")
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}, nil
+}
+
+// Embedded starts a volatile Redis in this process, for demonstrations and
+// development. Its clock follows now, second by second, until stop.
+func Embedded(now func() time.Time) (c redis.UniversalClient, stop func(), err error) {
+	m := miniredis.NewMiniRedis()
+	if err := m.Start(); err != nil {
+		return nil, nil, fmt.Errorf("starting the embedded store: %w", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	go follow(ctx, m, now)
+	o := options()
+	o.Addrs = []string{m.Addr()}
+	c = redis.NewClient(o.Simple())
+	return c, func() { cancel(); _ = c.Close(); m.Close() }, nil
+}
+
+// follow moves the clock on: miniredis expires nothing by itself.
+func follow(ctx context.Context, m *miniredis.Miniredis, now func() time.Time) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	last := now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			t := now()
+			if d := t.Sub(last); d > 0 {
+				m.FastForward(d)
+			}
+			last = t
+		}
+	}
+}

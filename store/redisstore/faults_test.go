@@ -1,0 +1,230 @@
+package redisstore_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"xmode/call"
+	"xmode/store"
+	"xmode/store/redisstore"
+	"xmode/store/storetest"
+)
+
+// failing refuses pipelines on demand, before or after they reach Redis.
+type failing struct {
+	before, after func([]redis.Cmder) bool
+}
+
+var errCut = errors.New("connection cut")
+
+func (f *failing) DialHook(next redis.DialHook) redis.DialHook          { return next }
+func (f *failing) ProcessHook(next redis.ProcessHook) redis.ProcessHook { return next }
+
+func (f *failing) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		cut := func() error {
+			for _, cmd := range cmds {
+				cmd.SetErr(errCut)
+			}
+			return errCut
+		}
+		if f.before != nil && f.before(cmds) {
+			return cut()
+		}
+		err := next(ctx, cmds)
+		if f.after != nil && f.after(cmds) {
+			return cut()
+		}
+		return err
+	}
+}
+
+// names reports whether a key of the commands contains part.
+func names(cmds []redis.Cmder, part string) bool {
+	return slices.ContainsFunc(cmds, func(c redis.Cmder) bool {
+		return slices.ContainsFunc(c.Args(), func(a any) bool { s, _ := a.(string); return strings.Contains(s, part) })
+	})
+}
+
+// TestFailedChangeIsUndone lets the write to the second X number fail after the
+// check has passed, unheard or unanswered.
+func TestFailedChangeIsUndone(t *testing.T) {
+	addr := storetest.Redis(t)
+	clock := storetest.NewClock()
+	second := func(cmds []redis.Cmder) bool { return len(cmds) == 1 && names(cmds, "{+8617000000002}:r") }
+	for name, c := range map[string]struct {
+		fault    *failing
+		complete bool
+	}{
+		"unheard":    {&failing{before: second}, false},
+		"unanswered": {&failing{after: second}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			healthy, broken := connect(t, addr), connect(t, addr)
+			s := newStore(t, healthy, name, clock.Now)
+			old := pair(1, "+8617000000001", "+8613700000001", "+8613700000002")
+			if err := s.Put(t.Context(), clock.Now(), store.Write{Binding: old})[0].Err; err != nil {
+				t.Fatal(err)
+			}
+			tag := entry(t, s, 1).ETag
+			broken.AddHook(c.fault)
+			_, err := newStore(t, broken, name, clock.Now).Apply(t.Context(), store.Change{
+				At: clock.Now(), Unbind: []call.ID{1},
+				Bind: []call.Binding{
+					pair(2, "+8617000000001", "+8613700000001", "+8613700000003"),
+					pair(3, "+8617000000002", "+8613700000001", "+8613700000003"),
+				},
+			})
+			undone, ok := errors.AsType[*store.Undone](err)
+			if !ok || undone.Complete != c.complete || !errors.Is(err, store.ErrUnavailable) {
+				t.Fatalf("error %v", err)
+			}
+			if got := entry(t, s, 1); got.ETag != tag {
+				t.Errorf("the unbound binding did not come back as it was")
+			}
+			if _, err := s.Get(t.Context(), 2); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("the new binding is still there: %v", err)
+			}
+		})
+	}
+}
+
+func entry(t *testing.T, s *redisstore.Store, id call.ID) store.Entry {
+	t.Helper()
+	e, err := s.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// TestScriptsAreLoadedAgain: a restarted server has forgotten the scripts.
+func TestScriptsAreLoadedAgain(t *testing.T) {
+	client := connect(t, storetest.Redis(t))
+	clock := storetest.NewClock()
+	s := newStore(t, client, "scripts", clock.Now)
+	for range 2 {
+		if err := client.ScriptFlush(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if _, seen, err := s.Route(t.Context(), query("", "+8617000000001", ""), message(1, clock.Now())); err != nil || seen == store.Replayed {
+			t.Errorf("route: %v, %v", seen, err)
+		}
+		if err := client.ScriptFlush(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Put(t.Context(), clock.Now(), store.Write{Binding: pair(1, "+8617000000001", "+8613700000001", "+8613700000002")})[0].Err; err != nil {
+			t.Errorf("put: %v", err)
+		}
+	}
+}
+
+// TestIndexesHeal takes index entries away and puts wrong ones in.
+func TestIndexesHeal(t *testing.T) {
+	client := connect(t, storetest.Redis(t))
+	clock := storetest.NewClock()
+	s := newStore(t, client, "heal", clock.Now)
+	x, owner := "+8617000000001", "+8613700000001"
+	if err := s.Put(t.Context(), clock.Now(), store.Write{Binding: pair(7, x, owner, "+8613700000002")})[0].Err; err != nil {
+		t.Fatal(err)
+	}
+	list := func(f store.Filter) int {
+		f.Limit = 10
+		page, err := s.List(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(page.Entries)
+	}
+	byOwner := store.Filter{Owner: call.NumberFromStore(owner)}
+	drop := func(pattern string) {
+		for _, key := range client.Keys(t.Context(), pattern).Val() {
+			client.Del(t.Context(), key)
+		}
+	}
+	drop("heal:{i*")
+	if n := list(store.Filter{X: call.NumberFromStore(x)}); n != 1 {
+		t.Errorf("by X: %d", n)
+	}
+	_ = entry(t, s, 7) // the list by X has mended the index by id
+	drop("heal:{o*")
+	_ = entry(t, s, 7)
+	if n := list(byOwner); n != 1 {
+		t.Errorf("by owner after a read: %d", n)
+	}
+	ownerKey := client.Keys(t.Context(), "heal:{o*").Val()[0]
+	client.ZAdd(t.Context(), ownerKey, redis.Z{Member: owner + ":0000000000000099"})
+	if n := list(byOwner); n != 1 {
+		t.Errorf("by owner with a stale entry: %d", n)
+	}
+	if n := client.ZCard(t.Context(), ownerKey).Val(); n != 1 {
+		t.Errorf("stale entry is still there: %d entries", n)
+	}
+}
+
+// TestKeysExpire: every key has a time to live, or is one of those whose
+// absence of one keys.go explains.
+func TestKeysExpire(t *testing.T) {
+	client := connect(t, storetest.Redis(t))
+	clock := storetest.NewClock()
+	s := newStore(t, client, "ttl", clock.Now)
+	b := pair(7, "+8617000000001", "+8613700000001", "+8613700000002")
+	b.Extension, b.Platform, b.ExpiresAt = "12", "aliyun", clock.Now().Add(time.Hour)
+	s.Put(t.Context(), clock.Now(), store.Write{Binding: b})
+	q := query("+8613700000002", "+8617000000001", "12")
+	if _, _, err := s.Route(t.Context(), q, message(1, clock.Now())); err != nil {
+		t.Fatal(err)
+	}
+	ask, reach := call.Decision{Outcome: call.Ask}, call.Decision{Outcome: call.Connect, Callee: b.A, Binding: &b}
+	if err := s.Leave(t.Context(), []call.Trace{{Query: q, Decision: ask}, {Query: q, Decision: reach}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Record(t.Context(), store.AuditEntry{Key: "k"}); err != nil {
+		t.Fatal(err)
+	}
+	lasting := []string{":b", ":r", ":i", ":e:aliyun", ":x", ":d", "{o", "{audit}"}
+	found := 0
+	for _, key := range client.Keys(t.Context(), "ttl:*").Val() {
+		if client.TTL(t.Context(), key).Val() > 0 {
+			continue
+		}
+		found++
+		if !slices.ContainsFunc(lasting, func(part string) bool { return strings.Contains(key, part) }) {
+			t.Errorf("no time to live: %q", key)
+		}
+	}
+	if found != len(lasting) {
+		t.Errorf("%d lasting keys, want %d", found, len(lasting))
+	}
+}
+
+// TestUnavailable: whatever happens to Redis, the error is ErrUnavailable, in
+// time and without the address.
+func TestUnavailable(t *testing.T) {
+	client := connect(t, "127.0.0.1:1")
+	s := newStore(t, client, "gone", time.Now)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	_, _, route := s.Route(ctx, query("", "+8617000000001", ""), nil)
+	_, get := s.Get(ctx, 1)
+	_, list := s.List(ctx, store.Filter{Limit: 1})
+	_, apply := s.Apply(ctx, store.Change{Unbind: []call.ID{1}})
+	_, sweep := s.Sweep(ctx, time.Now())
+	_, _, recent := s.Recent(ctx, 1, "")
+	put := s.Put(ctx, time.Now(), store.Write{Binding: pair(1, "+8617000000001", "+8613700000001", "+8613700000002")})[0].Err
+	for name, err := range map[string]error{
+		"route": route, "get": get, "list": list, "apply": apply, "sweep": sweep, "recent": recent, "put": put,
+		"ping": s.Ping(ctx), "delete": s.Delete(ctx, 1, nil), "record": s.Record(ctx, store.AuditEntry{}),
+		"leave": s.Leave(ctx, []call.Trace{{Decision: call.Decision{Outcome: call.Ask}}}),
+	} {
+		if !errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

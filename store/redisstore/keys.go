@@ -1,0 +1,95 @@
+package redisstore
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash/fnv"
+	"strings"
+
+	"xmode/call"
+)
+
+// buckets is over how many hash tags the indexes by id and by owner spread. At
+// a million bindings a bucket holds about 60, which Redis keeps in its compact
+// encoding; more bindings only cost that saving.
+const buckets = 1 << 14
+
+// keys names every key. All keys of one X number share its hash tag, all keys
+// of one index bucket the bucket's.
+type keys struct{ prefix string }
+
+func (k keys) x(x call.Number, rest string) string {
+	return k.prefix + ":{" + x.Full() + "}:" + rest
+}
+
+// routes is a hash: "o", "c"+number, "e"+extension -> binding id. No TTL: it
+// lives and goes with its bindings.
+func (k keys) routes(x call.Number) string { return k.x(x, "r") }
+
+// bodies is a hash: id -> binding. No TTL: bindings end when swept.
+func (k keys) bodies(x call.Number) string { return k.x(x, "b") }
+
+// ids is a sorted set of the X number's binding ids, 16 digits, for lists.
+// No TTL: as bodies.
+func (k keys) ids(x call.Number) string { return k.x(x, "i") }
+
+// extensions is a sorted set: ids of the bindings with extensions that are
+// bound to platform ("" for none), by expiry in ms. No TTL: as bodies.
+func (k keys) extensions(x call.Number, p call.Platform) string { return k.x(x, "e:"+string(p)) }
+
+// last is a string: last caller of an owner, tab, binding id. TTL: the
+// callback window.
+func (k keys) last(x, owner call.Number) string { return k.x(x, "l:"+owner.Full()) }
+
+// asks is a list of the digests of the messages that were answered with an
+// ask, in one call. TTL: askMemory.
+func (k keys) asks(q call.Query) string {
+	sum := sha256.Sum256([]byte(string(q.Platform) + "\x00" + q.CallID))
+	return k.x(q.X, "k:"+hex.EncodeToString(sum[:8]))
+}
+
+// nonce is a string: digest and time of the message that used it. TTL: until
+// the message's timestamp has left the window.
+func (k keys) nonce(p call.Platform, nonce string) string {
+	return k.prefix + ":n:" + string(p) + ":" + nonce
+}
+
+func (k keys) bucket(id call.ID) string {
+	return fmt.Sprintf("%s:{i%04x}:", k.prefix, uint64(id)%buckets)
+}
+
+func (k keys) nthBucket(n int) string { return fmt.Sprintf("%s:{i%04x}:", k.prefix, n) }
+
+// index is a hash: id -> X number, one per bucket. No TTL: repaired by the
+// sweeper.
+func (k keys) index(id call.ID) string { return k.bucket(id) + "x" }
+
+// due is a sorted set: ids that the sweeper has to look at, by time in ms. No
+// TTL: emptied by the sweeper.
+func (k keys) due(id call.ID) string { return k.bucket(id) + "d" }
+
+// lease is a string: token of the id's present writer. TTL: leaseTime.
+func (k keys) lease(id call.ID) string { return k.bucket(id) + "l:" + id.String() }
+
+// owner is a sorted set, one per bucket, of owner and id as ownerMember writes
+// them. No TTL: repaired by readers and the sweeper.
+func (k keys) owner(owner call.Number) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(owner.Full()))
+	return fmt.Sprintf("%s:{o%04x}", k.prefix, h.Sum32()%buckets)
+}
+
+// audit is a stream, capped at auditLength. No TTL: capped.
+func (k keys) audit() string { return k.prefix + ":{audit}" }
+
+// padded writes an id so that ids sort as text.
+func padded(id call.ID) string { return fmt.Sprintf("%016d", uint64(id)) }
+
+func ownerMember(owner call.Number, id call.ID) string { return owner.Full() + ":" + padded(id) }
+
+// memberID reads the id at the end of an ids or owner member.
+func memberID(member string) (call.ID, error) {
+	digits := member[strings.LastIndexByte(member, ':')+1:]
+	return call.ParseID(strings.TrimLeft(digits, "0"))
+}

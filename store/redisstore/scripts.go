@@ -1,0 +1,89 @@
+package redisstore
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+)
+
+//go:embed scripts/*.lua
+var sources embed.FS
+
+// script is a Lua script that Redis keeps under its digest.
+type script struct{ sha, source string }
+
+// scripts are the atomic steps; each file's header says what goes in and out.
+type scripts struct{ route, apply, reserve, release script }
+
+func loadScripts() scripts {
+	read := func(name string) script {
+		text, err := sources.ReadFile("scripts/" + name)
+		if err != nil {
+			panic(err) // embedded at build time
+		}
+		return script{sha: redis.NewScript(string(text)).Hash(), source: string(text)}
+	}
+	return scripts{read("route.lua"), read("apply.lua"), read("reserve.lua"), read("release.lua")}
+}
+
+func (s scripts) all() []script { return []script{s.route, s.apply, s.reserve, s.release} }
+
+// call queues the script; exec runs it.
+func (sc script) call(ctx context.Context, p redis.Pipeliner, keys []string, args ...any) *redis.Cmd {
+	return p.EvalSha(ctx, sc.sha, keys, args...)
+}
+
+// exec runs what fill queues in one round trip. Scripts that the server does
+// not know, a restarted or newly promoted one, are loaded and run again; other
+// commands never run twice. Errors of single commands stay with the commands.
+func (s *Store) exec(ctx context.Context, fill func(redis.Pipeliner)) error {
+	pipe := s.client.Pipeline()
+	fill(pipe)
+	cmds, err := pipe.Exec(ctx)
+	unknown := unknownScripts(cmds)
+	if len(unknown) == 0 {
+		return transportError(cmds, err)
+	}
+	for _, sc := range s.scripts.all() {
+		if err := s.client.ScriptLoad(ctx, sc.source).Err(); err != nil {
+			return err
+		}
+	}
+	again := s.client.Pipeline()
+	for _, cmd := range unknown {
+		cmd.SetErr(nil)
+		_ = again.Process(ctx, cmd)
+	}
+	_, err = again.Exec(ctx)
+	return transportError(cmds, err)
+}
+
+func unknownScripts(cmds []redis.Cmder) []redis.Cmder {
+	var list []redis.Cmder
+	for _, cmd := range cmds {
+		if err := cmd.Err(); err != nil && strings.HasPrefix(err.Error(), "NOSCRIPT") {
+			list = append(list, cmd)
+		}
+	}
+	return list
+}
+
+// transportError keeps the first error that is no answer: nil replies are
+// answers.
+func transportError(cmds []redis.Cmder, err error) error {
+	if err == nil {
+		return nil
+	}
+	for _, cmd := range cmds {
+		if e := cmd.Err(); e != nil && !errors.Is(e, redis.Nil) {
+			return e
+		}
+	}
+	if errors.Is(err, redis.Nil) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,99 @@
+// Package redisstore keeps bindings, nonces, asks and last callers in Redis:
+// standalone, Sentinel or Cluster, version 7.0 or later.
+//
+// What one decision needs about an X number lies under the X number's hash tag,
+// so that a write is one atomic script on one shard and a look-up one round
+// trip, with ten bindings on the number or a million. The indexes by id and by
+// owner lie under other tags. They are written before the atomic step and
+// tidied after it, by the one holder of the id's lease; a writer that dies in
+// between leaves an id that is due for repair, and nothing worse.
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"xmode/call"
+	"xmode/store"
+)
+
+// Config says how to keep things.
+type Config struct {
+	// Client reaches Redis. The store does not close it.
+	Client redis.UniversalClient
+	// Prefix is the first part of every key; default "xmode".
+	Prefix string
+	// CallbackWindow is how long a last caller is remembered; default 72 h.
+	CallbackWindow time.Duration
+	// Platforms are the names that bindings may be bound to.
+	Platforms []call.Platform
+	// Now is the clock, for leases and repairs.
+	Now func() time.Time
+}
+
+// Store implements the roles of package store on Redis.
+type Store struct {
+	client    redis.UniversalClient
+	keys      keys
+	scripts   scripts
+	window    time.Duration
+	platforms string // each with a tab behind it, as apply.lua wants them
+	now       func() time.Time
+	sweepAt   atomic.Uint64 // next bucket to sweep
+}
+
+var (
+	_ store.Router      = (*Store)(nil)
+	_ store.Traces      = (*Store)(nil)
+	_ store.Bindings    = (*Store)(nil)
+	_ store.Provisioner = (*Store)(nil)
+	_ store.Audit       = (*Store)(nil)
+	_ store.Pinger      = (*Store)(nil)
+)
+
+// New makes a Store. It does not talk to Redis yet.
+func New(c Config) (*Store, error) {
+	var faults []error
+	if c.Client == nil {
+		faults = append(faults, errors.New("redisstore: Client is missing"))
+	}
+	if c.Now == nil {
+		faults = append(faults, errors.New("redisstore: Now is missing"))
+	}
+	if strings.ContainsAny(c.Prefix, "{}") {
+		faults = append(faults, errors.New("redisstore: Prefix holds a brace"))
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
+	}
+	s := &Store{
+		client: c.Client, keys: keys{or(c.Prefix, "xmode")}, scripts: loadScripts(),
+		window: c.CallbackWindow, now: c.Now,
+	}
+	if s.window == 0 {
+		s.window = 72 * time.Hour
+	}
+	for _, p := range c.Platforms {
+		s.platforms += string(p) + "\t"
+	}
+	return s, nil
+}
+
+// Ping returns nil when Redis answers.
+func (s *Store) Ping(ctx context.Context) error {
+	return unavailable("ping", s.client.Ping(ctx).Err())
+}
+
+// unavailable makes an error of the client an ErrUnavailable; nil stays nil.
+func unavailable(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %s: %w", store.ErrUnavailable, doing, err)
+}
