@@ -21,16 +21,36 @@ func many(n int) []call.Number {
 	return ns
 }
 
-func TestCheck(t *testing.T) {
-	set := func(c change) change { return c }
-	prompt := func(s string) change { return func(b *call.Binding) { b.Prompts.LastMinute = s } }
-	userData := func(s string) change { return func(b *call.Binding) { b.UserData = s } }
-	for _, c := range []struct {
-		name   string
-		change change
-		fields string // with faults, in order; empty: valid
-	}{
-		{"an open binding", set(func(*call.Binding) {}), ""},
+// fault is a line of a table: the fields with faults, in order; empty: valid.
+type fault struct {
+	name   string
+	change change
+	fields string
+}
+
+func checkAll(t *testing.T, table []fault) {
+	t.Helper()
+	for _, c := range table {
+		t.Run(c.name, func(t *testing.T) {
+			b := binding(1, c.change)
+			err := b.Check()
+			if c.fields == "" {
+				if err != nil {
+					t.Errorf("valid, but: %v", err)
+				}
+				return
+			}
+			faults, ok := errors.AsType[call.FieldErrors](err)
+			if got := strings.Join(slices.Sorted(maps.Keys(faults)), " "); !ok || got != c.fields {
+				t.Errorf("faults in %q (%v), want %q", got, err, c.fields)
+			}
+		})
+	}
+}
+
+func TestCheckParties(t *testing.T) {
+	checkAll(t, []fault{
+		{"an open binding", func(*call.Binding) {}, ""},
 		{"a pair", peers(peer), ""},
 		{"the largest group", peers(many(1000)...), ""},
 		{"a group too large", peers(many(1001)...), "peers"},
@@ -47,6 +67,13 @@ func TestCheck(t *testing.T) {
 		{"a peer twice", peers(peer, friend, peer), "peers"},
 		{"a peer twice in a large group", peers(append(many(100), many(1)...)...), "peers"},
 		{"a group whose peers are elsewhere", func(b *call.Binding) { b.PeerCount = 7 }, "peers"},
+	})
+}
+
+func TestCheckFields(t *testing.T) {
+	prompt := func(s string) change { return func(b *call.Binding) { b.Prompts.LastMinute = s } }
+	userData := func(s string) change { return func(b *call.Binding) { b.UserData = s } }
+	checkAll(t, []fault{
 		{"a platform", on("aliyun"), ""},
 		{"the longest platform", on("abcdefghijklmn09"), ""},
 		{"a platform too long", on("abcdefghijklmn098"), "platform"},
@@ -81,22 +108,7 @@ func TestCheck(t *testing.T) {
 		{"user data with DEL", userData("\x7f"), "user_data"},
 		{"user data with a tab", userData("\t"), "user_data"},
 		{"several faults", func(b *call.Binding) { b.A, b.Extension, b.SMS = nobody, "x", "" }, "a extension sms"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			b := binding(1, c.change)
-			err := b.Check()
-			if c.fields == "" {
-				if err != nil {
-					t.Errorf("valid, but: %v", err)
-				}
-				return
-			}
-			faults, ok := errors.AsType[call.FieldErrors](err)
-			if got := strings.Join(slices.Sorted(maps.Keys(faults)), " "); !ok || got != c.fields {
-				t.Errorf("faults in %q (%v), want %q", got, err, c.fields)
-			}
-		})
-	}
+	})
 }
 
 func TestPromptsAreAllChecked(t *testing.T) {

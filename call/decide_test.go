@@ -8,119 +8,6 @@ import (
 	"xmode/call/calltest"
 )
 
-// The cast of the tables.
-var (
-	now      = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
-	x        = call.NumberFromStore("+8617000000001")
-	owner    = call.NumberFromStore("+8613800000021")
-	peer     = call.NumberFromStore("+8613800000022")
-	friend   = call.NumberFromStore("+8613800000023")
-	stranger = call.NumberFromStore("+8613900000099")
-	landline = call.NumberFromStore("+8675528780001")
-	hotline  = call.NumberFromStore("+864001234567")
-	nobody   = call.Number{}
-)
-
-// binding changes a binding that passes Check.
-type change func(*call.Binding)
-
-func binding(id call.ID, changes ...change) call.Binding {
-	b := call.Binding{ID: id, X: x, A: owner, Direction: call.Both, SMS: call.Forward}
-	for _, c := range changes {
-		c(&b)
-	}
-	return b
-}
-
-func peers(ns ...call.Number) change {
-	return func(b *call.Binding) { b.Peers, b.PeerCount = ns, len(ns) }
-}
-func extension(e string) change                  { return func(b *call.Binding) { b.Extension = e } }
-func ownedBy(n call.Number) change               { return func(b *call.Binding) { b.A = n } }
-func on(p call.Platform) change                  { return func(b *call.Binding) { b.Platform = p } }
-func only(d call.Direction) change               { return func(b *call.Binding) { b.Direction = d } }
-func texts(m call.SMSMode) change                { return func(b *call.Binding) { b.SMS = m } }
-func showing(n call.Number) change               { return func(b *call.Binding) { b.Display = n } }
-func expires(d time.Duration) change             { return func(b *call.Binding) { b.ExpiresAt = now.Add(d) } }
-func bindings(bs ...call.Binding) []call.Binding { return bs }
-
-// ask is a query under way.
-type ask func(*call.Query)
-
-func query(caller call.Number, asks ...ask) call.Query {
-	q := call.Query{Platform: "aliyun", Kind: call.Voice, CallID: "call-1", Caller: caller, X: x, CanAsk: true, At: now}
-	for _, a := range asks {
-		a(&q)
-	}
-	return q
-}
-
-func dialling(e string) ask    { return func(q *call.Query) { q.Extension = e } }
-func texting(q *call.Query)    { q.Kind = call.SMS }
-func cannotAsk(q *call.Query)  { q.CanAsk = false }
-func fromHuawei(q *call.Query) { q.Platform = "huawei" }
-
-// calledBack is the record that caller reached owner through the binding.
-func calledBack(caller call.Number, by call.ID) map[call.Number]calltest.Last {
-	return map[call.Number]calltest.Last{owner: {Caller: caller, Binding: by}}
-}
-
-// want is the decision that a table expects; the binding is that with the id.
-type want struct {
-	call.Decision
-	by call.ID
-}
-
-func connects(row int, why call.Reason, callee call.Number, by call.ID) want {
-	return want{call.Decision{Outcome: call.Connect, Reason: why, Row: row, Callee: callee, Display: x}, by}
-}
-
-func (w want) as(display call.Number) want { w.Display = display; return w }
-
-func rejects(row int, why call.Reason, by call.ID) want {
-	return want{call.Decision{Outcome: call.Reject, Reason: why, Row: row}, by}
-}
-
-func asks(row int, why call.Reason) want {
-	return want{call.Decision{Outcome: call.Ask, Reason: why, Row: row}, 0}
-}
-
-// policy is what the tables assume unless they say otherwise.
-var policy = call.Policy{MaxAsks: 3}
-
-// situation is one line of a table.
-type situation struct {
-	name     string
-	bindings []call.Binding
-	query    call.Query
-	last     map[call.Number]calltest.Last
-	asked    int
-	policy   *call.Policy
-	want     want
-}
-
-func decideAll(t *testing.T, table []situation) {
-	t.Helper()
-	for _, s := range table {
-		t.Run(s.name, func(t *testing.T) {
-			p := policy
-			if s.policy != nil {
-				p = *s.policy
-			}
-			if s.want.by != 0 {
-				s.want.Binding = &call.Binding{ID: s.want.by}
-			}
-			got := call.Decide(s.query, calltest.RoutesOf(s.bindings, s.query, s.last, s.asked), p)
-			if !calltest.Same(got, s.want.Decision) {
-				t.Errorf("decided %+v, want %+v", got, s.want)
-			}
-			if reference := calltest.Reference(s.bindings, s.query, s.last, s.asked, p); !calltest.Same(reference, s.want.Decision) {
-				t.Errorf("the reference decided %+v, want %+v", reference, s.want)
-			}
-		})
-	}
-}
-
 func TestDialledExtension(t *testing.T) {
 	open := binding(1, extension("22"))
 	pair := binding(2, extension("33"), peers(peer))
@@ -205,7 +92,7 @@ func TestIgnoredExtension(t *testing.T) {
 	})
 }
 
-func TestNoExtension(t *testing.T) {
+func TestCallersWithAClaim(t *testing.T) {
 	pair := binding(1, peers(peer))
 	group := binding(2, peers(peer, friend))
 	open := binding(3)
@@ -241,6 +128,14 @@ func TestNoExtension(t *testing.T) {
 		{name: "row 7: the last caller's binding has another owner now",
 			bindings: bindings(group, binding(4, extension("22"), ownedBy(friend))),
 			query:    query(owner), last: calledBack(stranger, 4), want: rejects(7, call.NoCallbackTarget, 2)},
+	})
+}
+
+func TestCallersWithoutAClaim(t *testing.T) {
+	pair := binding(1, peers(peer))
+	open := binding(3)
+	extended := binding(4, extension("22"))
+	decideAll(t, []situation{
 		{name: "row 8: the owner of an extension calls back", bindings: bindings(extended), query: query(owner),
 			last: calledBack(stranger, 4), want: connects(8, call.ByCallback, stranger, 4)},
 		{name: "row 8: a peer who is still one", bindings: bindings(binding(4, extension("22"), peers(peer, friend))),
@@ -283,8 +178,7 @@ func TestNoExtension(t *testing.T) {
 	})
 }
 
-func TestRefusedAfterConnect(t *testing.T) {
-	noLandlines := &call.Policy{MaxAsks: 3, RejectLandlines: true}
+func TestRefusedDirection(t *testing.T) {
 	toA := []change{only(call.ToA)}
 	fromA := []change{only(call.FromA)}
 	with := func(c []change, more ...change) []change { return append(c[:len(c):len(c)], more...) }
@@ -310,7 +204,12 @@ func TestRefusedAfterConnect(t *testing.T) {
 			want: connects(5, call.ByPeer, owner, 1)},
 		{name: "direction: from_a lets the owner call", bindings: bindings(binding(1, with(fromA, peers(peer))...)),
 			query: query(owner), want: connects(6, call.ByOwner, peer, 1)},
+	})
+}
 
+func TestRefusedLandline(t *testing.T) {
+	noLandlines := &call.Policy{MaxAsks: 3, RejectLandlines: true}
+	decideAll(t, []situation{
 		{name: "landline: to an open binding", bindings: bindings(binding(1)), query: query(landline), policy: noLandlines,
 			want: rejects(9, call.LandlineCaller, 1)},
 		{name: "landline: to an extension", bindings: bindings(binding(1, extension("22"))),
@@ -325,14 +224,18 @@ func TestRefusedAfterConnect(t *testing.T) {
 			want: connects(9, call.ByOpen, owner, 1)},
 		{name: "landline: an unknown caller is none", bindings: bindings(binding(1)), query: query(nobody), policy: noLandlines,
 			want: connects(9, call.ByOpen, owner, 1)},
-		{name: "landline: after the direction", bindings: bindings(binding(1, fromA...)), query: query(landline),
+		{name: "landline: after the direction", bindings: bindings(binding(1, only(call.FromA))), query: query(landline),
 			policy: noLandlines, want: rejects(9, call.DirectionNotAllowed, 1)},
+	})
+}
 
+func TestRefusedSelfCallOrText(t *testing.T) {
+	decideAll(t, []situation{
 		{name: "self call: calling back the X number", bindings: bindings(binding(1)), query: query(owner),
 			last: calledBack(x, 1), want: rejects(7, call.SelfCall, 1)},
 		{name: "self call: calling back oneself", bindings: bindings(binding(1)), query: query(owner),
 			last: calledBack(owner, 1), want: rejects(7, call.SelfCall, 1)},
-		{name: "self call: after the direction", bindings: bindings(binding(1, toA...)), query: query(owner),
+		{name: "self call: after the direction", bindings: bindings(binding(1, only(call.ToA))), query: query(owner),
 			last: calledBack(x, 1), want: rejects(7, call.DirectionNotAllowed, 1)},
 		{name: "self call: before dropping a text", bindings: bindings(binding(1, texts(call.Drop))), query: query(owner, texting),
 			last: calledBack(x, 1), want: rejects(7, call.SelfCall, 1)},
@@ -346,6 +249,51 @@ func TestRefusedAfterConnect(t *testing.T) {
 		{name: "text: a call is not dropped", bindings: bindings(binding(1, texts(call.Drop), peers(peer))), query: query(peer),
 			want: connects(5, call.ByPeer, owner, 1)},
 	})
+}
+
+// TestRoutesThatCannotBe: what contradicts itself connects nobody by mistake.
+func TestRoutesThatCannotBe(t *testing.T) {
+	pair, open := binding(1, peers(peer)), binding(2)
+	extended := binding(3, extension("22"))
+	closed := binding(4, extension("22"), peers(peer))
+	ownerless := binding(5, ownedBy(nobody))
+	uncounted := binding(6, extension("22"), peers(peer))
+	uncounted.PeerCount = 0
+	cut := binding(7, peers(peer))
+	cut.PeerCount = 2
+	for _, c := range []struct {
+		name   string
+		query  call.Query
+		routes call.Routes
+		want   want
+	}{
+		{"an unknown caller is admitted", query(nobody, dialling("22")), call.Routes{Extension: &closed, Admits: true},
+			rejects(2, call.CallerNotAllowed, 4)},
+		{"an unknown caller has a claim", query(nobody), call.Routes{Own: &pair}, rejects(11, call.NoBinding, 0)},
+		{"an unknown caller and no owner", query(nobody), call.Routes{Open: &ownerless}, rejects(11, call.NoBinding, 0)},
+		{"an open binding without owner", query(stranger), call.Routes{Open: &ownerless}, rejects(11, call.NoBinding, 0)},
+		{"an open binding with a peer", query(stranger), call.Routes{Open: &pair}, rejects(11, call.NoBinding, 0)},
+		{"a last caller by no extension", query(owner), call.Routes{Last: &call.LastCaller{Caller: stranger, Binding: &open}},
+			rejects(11, call.NoBinding, 0)},
+		{"a last caller who is unknown", query(owner), call.Routes{Own: &open, Last: &call.LastCaller{Binding: &open}},
+			rejects(7, call.NoCallbackTarget, 2)},
+		{"garbage has an extension", query(stranger, dialling("2#2")),
+			call.Routes{Extension: &extended, ExtensionsUntil: call.Never}, asks(4, call.ExtensionUnknown)},
+		{"an extension that no expiry tells of", query(stranger, dialling("22")), call.Routes{Extension: &extended},
+			connects(1, call.ByExtension, owner, 3)},
+		{"peers that are not counted", query(stranger, dialling("22")), call.Routes{Extension: &uncounted},
+			rejects(2, call.CallerNotAllowed, 6)},
+		{"one peer of several", query(owner), call.Routes{Own: &cut}, rejects(7, call.NoCallbackTarget, 7)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.want.by != 0 {
+				c.want.Binding = &call.Binding{ID: c.want.by}
+			}
+			if got := call.Decide(c.query, c.routes, policy); !calltest.Same(got, c.want.Decision) {
+				t.Errorf("decided %+v, want %+v", got, c.want)
+			}
+		})
+	}
 }
 
 func TestNeverAsked(t *testing.T) {

@@ -6,10 +6,12 @@ package call
 // known reports whether the platform told who is calling.
 func (t *table) known() bool { return !t.q.Caller.IsZero() }
 
-// owns reports whether the caller is the owner of b.
-func (t *table) owns(b *Binding) bool { return t.known() && b.A == t.q.Caller }
+// owns reports whether the caller is the owner of b, a live binding, which has
+// one: an unknown caller owns nothing.
+func (t *table) owns(b *Binding) bool { return b.A == t.q.Caller }
 
-// live reports whether there is such a binding for this query.
+// live reports whether there is such a binding for this query. One without an
+// owner could connect nobody.
 func (t *table) live(b *Binding) bool {
 	return b != nil && !b.A.IsZero() && b.Live(t.q.Platform, t.q.At)
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"xmode/call"
@@ -192,12 +193,18 @@ type Provisioner interface {
 type Missing struct{ IDs []call.ID }
 
 // Error names the ids.
-func (m *Missing) Error() string { return fmt.Sprintf("unknown binding ids: %v", m.IDs) }
+func (m *Missing) Error() string {
+	names := make([]string, len(m.IDs))
+	for i, id := range m.IDs {
+		names[i] = id.String()
+	}
+	return "unknown binding ids: " + strings.Join(names, ", ")
+}
 
 // Is makes a Missing an ErrNotFound.
 func (m *Missing) Is(target error) bool { return target == ErrNotFound }
 
-// Change log entry: who changed what.
+// AuditEntry says who changed what.
 type AuditEntry struct {
 	At        time.Time
 	Key       string // name of the API key

@@ -128,13 +128,15 @@ func tlsConfig(scheme string, query url.Values) (*tls.Config, error) {
 // development. Its clock follows now, second by second, until stop.
 func Embedded(now func() time.Time) (c redis.UniversalClient, stop func(), err error) {
 	m := miniredis.NewMiniRedis()
+	password := newToken() // it listens on loopback: others on the machine stay out
+	m.RequireAuth(password)
 	if err := m.Start(); err != nil {
 		return nil, nil, fmt.Errorf("starting the embedded store: %w", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	go follow(ctx, m, now)
 	o := options()
-	o.Addrs = []string{m.Addr()}
+	o.Addrs, o.Password = []string{m.Addr()}, password
 	c = redis.NewClient(o.Simple())
 	return c, func() { cancel(); _ = c.Close(); m.Close() }, nil
 }

@@ -18,7 +18,7 @@ type script struct{ sha, source string }
 // scripts are the atomic steps; each file's header says what goes in and out.
 type scripts struct{ route, apply, reserve, release script }
 
-func loadScripts() scripts {
+func readScripts() scripts {
 	read := func(name string) script {
 		text, err := sources.ReadFile("scripts/" + name)
 		if err != nil {
@@ -30,6 +30,14 @@ func loadScripts() scripts {
 }
 
 func (s scripts) all() []script { return []script{s.route, s.apply, s.reserve, s.release} }
+
+func (s scripts) digests() []string {
+	var list []string
+	for _, sc := range s.all() {
+		list = append(list, sc.sha)
+	}
+	return list
+}
 
 // call queues the script; exec runs it.
 func (sc script) call(ctx context.Context, p redis.Pipeliner, keys []string, args ...any) *redis.Cmd {
@@ -47,10 +55,8 @@ func (s *Store) exec(ctx context.Context, fill func(redis.Pipeliner)) error {
 	if len(unknown) == 0 {
 		return transportError(cmds, err)
 	}
-	for _, sc := range s.scripts.all() {
-		if err := s.client.ScriptLoad(ctx, sc.source).Err(); err != nil {
-			return err
-		}
+	if err := s.loadScripts(ctx); err != nil {
+		return err
 	}
 	again := s.client.Pipeline()
 	for _, cmd := range unknown {
@@ -59,6 +65,16 @@ func (s *Store) exec(ctx context.Context, fill func(redis.Pipeliner)) error {
 	}
 	_, err = again.Exec(ctx)
 	return transportError(cmds, err)
+}
+
+// loadScripts gives the scripts to the server, on Cluster to every master.
+func (s *Store) loadScripts(ctx context.Context) error {
+	for _, sc := range s.scripts.all() {
+		if err := s.client.ScriptLoad(ctx, sc.source).Err(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func unknownScripts(cmds []redis.Cmder) []redis.Cmder {

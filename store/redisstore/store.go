@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -73,7 +74,7 @@ func New(c Config) (*Store, error) {
 		return nil, errors.Join(faults...)
 	}
 	s := &Store{
-		client: c.Client, keys: keys{or(c.Prefix, "xmode")}, scripts: loadScripts(),
+		client: c.Client, keys: keys{or(c.Prefix, "xmode")}, scripts: readScripts(),
 		window: c.CallbackWindow, now: c.Now,
 	}
 	if s.window == 0 {
@@ -85,9 +86,14 @@ func New(c Config) (*Store, error) {
 	return s, nil
 }
 
-// Ping returns nil when Redis answers.
+// Ping returns nil when Redis answers and has the scripts, so that no query
+// waits for them to be loaded.
 func (s *Store) Ping(ctx context.Context) error {
-	return unavailable("ping", s.client.Ping(ctx).Err())
+	known, err := s.client.ScriptExists(ctx, s.scripts.digests()...).Result()
+	if err == nil && slices.Contains(known, false) {
+		err = s.loadScripts(ctx)
+	}
+	return unavailable("ping", err)
 }
 
 // unavailable makes an error of the client an ErrUnavailable; nil stays nil.

@@ -1,0 +1,51 @@
+# Run `make help` for what there is.
+
+GO       ?= go
+FUZZTIME ?= 5s
+BINDINGS ?= 1000000
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null)
+LDFLAGS   = -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test deps lint unit fuzz build generate bench bench-memory image-test clean
+
+help: ## list what one can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## show the main job: signed queries and their answers, in one process
+	@$(GO) run ./cmd/xmode demo
+
+test: deps lint unit fuzz ## everything CI runs: dependencies, linters, tests with -race, a short fuzz
+
+deps: ## install what the tests need (redis-server); does nothing where it is present
+	@sh scripts/deps.sh
+
+lint: ## gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+unit: ## all tests with the race detector
+	$(GO) test -race ./...
+
+fuzz: ## each fuzz target for FUZZTIME (5s)
+	@GO="$(GO)" sh scripts/fuzz.sh $(FUZZTIME)
+
+build: ## build bin/xmode
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/xmode ./cmd/xmode
+
+generate: ## write the pages that restate code (docs/SETTINGS.md, ROUTES.md, METRICS.md)
+	$(GO) generate ./...
+
+bench: deps ## requests/s and latency of `xmode serve` beside two hand-written handlers
+	@$(GO) run ./bench
+
+bench-memory: deps ## Redis memory a binding and time of an import of BINDINGS (1000000)
+	@$(GO) run ./bench/memory -bindings $(BINDINGS)
+
+image-test: ## build the container image offline with buildah, check it and run it once
+	@bash scripts/image-test.sh
+
+clean: ## remove what `make build` made
+	rm -rf bin

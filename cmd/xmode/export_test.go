@@ -1,0 +1,17 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Run runs a command line on the given streams.
+func Run(ctx context.Context, args, environ []string, in io.Reader, out, err io.Writer, terminal bool) int {
+	return run(ctx, args, environ, streams{in: in, out: out, err: err, terminal: terminal})
+}
+
+// BarText is one state of the progress bar.
+func BarText(lines int, read, size int64, elapsed time.Duration) string {
+	return barText(lines, read, size, elapsed)
+}

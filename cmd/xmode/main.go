@@ -1,0 +1,32 @@
+// Command xmode is the customer side of privacy-number X mode: the endpoint
+// that answers the platforms' queries, and the tools around it.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/mattn/go-isatty"
+)
+
+// What the linker knows about the build (-ldflags "-X main.version=… -X
+// main.commit=…"); where it was not told, the module's build information
+// stands in.
+var version, commit string
+
+func main() {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals // a second one means: at once
+		os.Exit(exitFailed)
+	}()
+	os.Exit(run(ctx, os.Args[1:], os.Environ(), streams{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: isatty.IsTerminal(os.Stderr.Fd()),
+	}))
+}

@@ -1,0 +1,286 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"xmode/platform/aliyun/sim"
+	"xmode/store/storetest"
+)
+
+// Keys of the tests. Nothing that an endpoint writes may hold them.
+const (
+	signingKey = "e2e-signing-key-5d1f"
+	apiKey     = "e2e-api-key-provision-77"
+	readKey    = "e2e-api-key-read-000088"
+)
+
+// endpoint is a running `xmode serve`.
+type endpoint struct {
+	t             testing.TB
+	cmd           *exec.Cmd
+	exited        chan error
+	log           *watched
+	public, admin string // addresses
+}
+
+// serve starts the binary on free ports, with a Redis of the test's own unless
+// the environment names one, and waits until it is ready.
+func serve(t testing.TB, env []string, args ...string) *endpoint {
+	t.Helper()
+	e := launch(t, env, args...)
+	e.waitReady()
+	return e
+}
+
+// launch starts the binary and waits until it listens.
+func launch(t testing.TB, env []string, args ...string) *endpoint {
+	t.Helper()
+	e := &endpoint{t: t, exited: make(chan error, 1), log: &watched{grown: make(chan struct{}, 1)}}
+	e.cmd = exec.Command(binary, append([]string{"serve", "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0"}, args...)...)
+	e.cmd.Env = environment(t, env)
+	e.cmd.Stdout, e.cmd.Stderr = e.log, e.log
+	if err := e.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { e.exited <- e.cmd.Wait() }()
+	t.Cleanup(func() { _ = e.cmd.Process.Kill() })
+	e.public = e.address("public")
+	e.admin = e.address("admin")
+	return e
+}
+
+func environment(t testing.TB, env []string) []string {
+	t.Helper()
+	all := append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, env...)
+	defaults := map[string]func() string{
+		"XMODE_REDIS":       func() string { return "redis://" + storetest.Redis(t) },
+		"XMODE_ALIYUN_KEYS": func() string { return signingKey },
+		"XMODE_API_KEYS":    func() string { return "e2e:admin:" + apiKey + ",viewer:read:" + readKey },
+	}
+	for name, value := range defaults {
+		if !strings.Contains(strings.Join(all, "\n"), "\n"+name) {
+			all = append(all, name+"="+value())
+		}
+	}
+	return all
+}
+
+// address reads from the log where a listener is.
+func (e *endpoint) address(listener string) string {
+	e.t.Helper()
+	pattern := regexp.MustCompile(`msg=listening listener=` + listener + ` address=(\S+)`)
+	return e.log.find(e.t, pattern, e.exited)[1]
+}
+
+func (e *endpoint) waitReady() {
+	e.t.Helper()
+	within(e.t, 20*time.Second, "the endpoint to become ready", func() bool {
+		return e.get("http://"+e.admin+"/readyz").status == http.StatusOK
+	})
+}
+
+// stop sends SIGTERM and returns the exit error.
+func (e *endpoint) stop() error {
+	e.t.Helper()
+	if err := e.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		e.t.Fatal(err)
+	}
+	select {
+	case err := <-e.exited:
+		return err
+	case <-time.After(30 * time.Second):
+		e.t.Fatal("the endpoint does not stop")
+		return nil
+	}
+}
+
+// reply is an HTTP answer.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (e *endpoint) get(url string) reply { e.t.Helper(); return e.do(http.MethodGet, url, "", "") }
+
+// do sends a request; status 0 stands for no answer.
+func (e *endpoint) do(method, url, key, body string) reply {
+	e.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	if key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return reply{}
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return reply{}
+	}
+	return reply{resp.StatusCode, resp.Header, string(text)}
+}
+
+// api calls the admin listener with the admin key.
+func (e *endpoint) api(method, path, body string) reply {
+	e.t.Helper()
+	return e.do(method, "http://"+e.admin+path, apiKey, body)
+}
+
+// bind creates a binding, which has to succeed.
+func (e *endpoint) bind(binding string) {
+	e.t.Helper()
+	if r := e.api(http.MethodPost, "/v1/bindings", binding); r.status != http.StatusCreated {
+		e.t.Fatalf("binding: %d %s", r.status, r.body)
+	}
+}
+
+// platform plays Alibaba Cloud towards the endpoint.
+func (e *endpoint) platform(via sim.Via) *sim.Client {
+	e.t.Helper()
+	c, err := sim.New(sim.Config{URL: "http://" + e.public + "/aliyun/call-control", Key: signingKey, Via: via, Now: time.Now})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return c
+}
+
+// ask sends one query.
+func (e *endpoint) ask(q sim.Query) sim.Exchange {
+	e.t.Helper()
+	if q.CallID == "" {
+		q.CallID = "e2e-call-1"
+	}
+	x, err := e.platform(sim.ViaGET).Send(e.t.Context(), q)
+	if err != nil {
+		e.t.Fatalf("query: %v", err)
+	}
+	return x
+}
+
+// warm has connections to Redis opened: a query whose connection is still being
+// opened does not show at the gate.
+func (e *endpoint) warm() {
+	e.t.Helper()
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() { e.ask(sim.Query{Caller: "13700000030", X: "17000000002"}) })
+	}
+	wg.Wait()
+}
+
+// metric returns the sum of a metric's samples whose labels contain all parts.
+func (e *endpoint) metric(name string, parts ...string) float64 {
+	e.t.Helper()
+	var sum float64
+	for line := range strings.SplitSeq(e.get("http://"+e.admin+"/metrics").body, "\n") {
+		labels, ok := strings.CutPrefix(line, name)
+		if !ok || labels == "" || labels[0] != '{' && labels[0] != ' ' {
+			continue
+		}
+		if containsAll(labels, parts) {
+			var v float64
+			if err := json.Unmarshal([]byte(labels[strings.LastIndexByte(labels, ' ')+1:]), &v); err == nil {
+				sum += v
+			}
+		}
+	}
+	return sum
+}
+
+func containsAll(s string, parts []string) bool {
+	for _, p := range parts {
+		if !strings.Contains(s, p) {
+			return false
+		}
+	}
+	return true
+}
+
+// watched is a log that can be waited for.
+type watched struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	grown chan struct{}
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	select {
+	case w.grown <- struct{}{}:
+	default:
+	}
+	return w.text.Write(p)
+}
+
+func (w *watched) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
+// find waits for a line that matches.
+func (w *watched) find(t testing.TB, pattern *regexp.Regexp, exited <-chan error) []string {
+	t.Helper()
+	limit := time.After(30 * time.Second)
+	for {
+		if m := pattern.FindStringSubmatch(w.String()); m != nil {
+			return m
+		}
+		select {
+		case <-w.grown:
+		case err := <-exited:
+			t.Fatalf("exited: %v\n%s", err, w)
+		case <-limit:
+			t.Fatalf("no line matches %s in\n%s", pattern, w)
+		}
+	}
+}
+
+// within polls until ok, for at most limit.
+func within(t testing.TB, limit time.Duration, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(limit); ; <-tick.C {
+		if ok() {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("waited %v in vain for %s", limit, what)
+		}
+	}
+}
+
+// command runs another command of the binary against the endpoint.
+func (e *endpoint) command(stdin string, args ...string) (stdout, stderr string, status int) {
+	e.t.Helper()
+	cmd := exec.CommandContext(e.t.Context(), binary, args...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "XMODE_API_KEY=" + apiKey}
+	var out, errs bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errs
+	_ = cmd.Run()
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}

@@ -1,0 +1,66 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+// pathProvision is where errors have a form of their own.
+const pathProvision = "/provision_x"
+
+// admin is what the handlers of the admin listener share.
+type admin struct {
+	Deps
+	codec *codec
+	paths map[string]bool // those that exist
+}
+
+// Admin registers the routes of the admin listener with e, and sets the error
+// handler of e, so that whatever goes wrong there is answered as
+// {"error":{"code":"…","message":"…","fields":{…}}}.
+func Admin(e *echo.Echo, d Deps) {
+	a := &admin{Deps: d.withDefaults(), codec: newCodec(d.Platforms), paths: map[string]bool{}}
+	e.HTTPErrorHandler = a.fail
+	for _, r := range a.routes() {
+		e.Add(r.method, r.path, r.handler)
+	}
+	for path, methods := range byPath(a.routes()) {
+		a.paths[path] = true
+		refuseOptions(e, path, methods)
+	}
+}
+
+// adminRoute is one row of the route table.
+type adminRoute struct {
+	method, path string
+	handler      echo.HandlerFunc
+}
+
+// routes is the table of the admin listener: who may, what is read from the
+// request, and what is done with it.
+func (a *admin) routes() []adminRoute {
+	return []adminRoute{
+		{http.MethodPost, pathProvision, handle(a, Provision, a.readProvision, a.provision)},
+		{http.MethodPost, "/v1/bindings", handle(a, Provision, a.readBinding, a.createBinding)},
+		{http.MethodGet, "/v1/bindings", handle(a, Read, readFilter, a.listBindings)},
+		{http.MethodPost, "/v1/bindings/import", handle(a, Provision, readImport, a.importBindings)},
+		{http.MethodGet, "/v1/bindings/:id", handle(a, Read, readID, a.getBinding)},
+		{http.MethodPut, "/v1/bindings/:id", handle(a, Provision, a.readReplacement, a.putBinding)},
+		{http.MethodDelete, "/v1/bindings/:id", handle(a, Provision, readDeletion, a.deleteBinding)},
+		{http.MethodPost, "/v1/decide", handle(a, Read, a.readDecide, a.decide)},
+		{http.MethodGet, "/v1/audit", handle(a, Administer, readPage, a.listAudit)},
+		{http.MethodGet, "/openapi.json", handle(a, Read, readNothing, openAPI)},
+		{http.MethodGet, "/readyz", a.readyz},
+		{http.MethodGet, "/metrics", a.metrics()},
+	}
+}
+
+// byPath gathers the methods of each path.
+func byPath(routes []adminRoute) map[string][]string {
+	methods := map[string][]string{}
+	for _, r := range routes {
+		methods[r.path] = append(methods[r.path], r.method)
+	}
+	return methods
+}

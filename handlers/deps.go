@@ -1,0 +1,85 @@
+package handlers
+
+import (
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"xmode/call"
+	"xmode/platform"
+	"xmode/store"
+)
+
+// Deps is what the handlers work with. [Public] needs Adapters, Router, Leave,
+// Policy, ClockSkew, DecisionBudget, MaxBody and Now; [Admin] the rest too.
+type Deps struct {
+	// Adapters are the configured platforms; their routes appear on the public
+	// listener, and a platform without an adapter has none.
+	Adapters []platform.Adapter
+	// Platforms are the names that a binding may carry and /v1/decide accepts.
+	Platforms []KnownPlatform
+	// Router looks up what a decision needs. It keeps its context's deadline.
+	Router store.Router
+	// Bindings reads bindings.
+	Bindings store.Bindings
+	// Provisioner writes bindings.
+	Provisioner store.Provisioner
+	// Audit keeps who changed what.
+	Audit store.Audit
+	// Leave hands a trace to the bounded asynchronous writer. It never blocks;
+	// false says that the trace was dropped, which the writer counts.
+	Leave func(call.Trace) bool
+	// Keys gives the API keys that are valid now; they rotate.
+	Keys func() Keyring
+	// Presets are defaults for the bindings of /provision_x, JSON objects by
+	// config_id.
+	Presets map[string]json.RawMessage
+	// Policy holds the operator's choices for the decision.
+	Policy call.Policy
+	// ClockSkew is how far a query's signed timestamp may be off, both ways; it
+	// says until when a nonce has to be remembered.
+	ClockSkew time.Duration
+	// DecisionBudget is the time after which the fallback answers a query.
+	DecisionBudget time.Duration
+	// MaxBody is the largest body of a push or an admin request in bytes.
+	MaxBody int64
+	// Ready says how the process is doing, for /readyz.
+	Ready func() Readiness
+	// Now is the clock.
+	Now func() time.Time
+	// Log takes decisions (debug), refusals (info) and faults (error); nil: none.
+	Log *slog.Logger
+	// Metrics counts; nil: nobody looks.
+	Metrics *Metrics
+}
+
+// KnownPlatform is a platform that this build knows, configured or not.
+type KnownPlatform struct {
+	// Name is how bindings spell it.
+	Name call.Platform
+	// CanAsk is set where the platform can ask a caller for an extension.
+	CanAsk bool
+}
+
+// Readiness is how the process is doing.
+type Readiness struct {
+	// Reached is set once the store has answered for the first time.
+	Reached bool
+	// Draining is set from the moment the process is asked to stop.
+	Draining bool
+	// Degraded lists what does not work at the moment, in a few words each.
+	Degraded []string
+}
+
+// withDefaults fills what may be left out.
+func (d Deps) withDefaults() Deps {
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Metrics == nil {
+		d.Metrics = NewMetrics(prometheus.NewRegistry())
+	}
+	return d
+}

@@ -1,0 +1,101 @@
+package handlers
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"xmode/platform"
+)
+
+// The codes of refusals on the public listener that no platform has.
+const (
+	codeNotFound         = "NotFound"
+	codeMethodNotAllowed = "MethodNotAllowed"
+	codeBodyTooLarge     = "BodyTooLarge"
+	codeInternal         = "InternalError"
+)
+
+// fault is a message that gets no decision. It is written as it stands: code
+// and message hold no secret and no whole number.
+type fault struct {
+	status  int
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	hangUp  bool   // the rest of the request is not read
+}
+
+// Error returns the code.
+func (f *fault) Error() string { return f.Code }
+
+// statusOf maps the class of a refusal to an HTTP status.
+func statusOf(class platform.Refused) int {
+	switch class {
+	case platform.Unauthorized:
+		return http.StatusUnauthorized
+	case platform.Malformed:
+		return http.StatusBadRequest
+	case platform.UnsupportedType:
+		return http.StatusUnsupportedMediaType
+	case platform.TooLong:
+		return http.StatusRequestHeaderFieldsTooLarge
+	}
+	return http.StatusInternalServerError
+}
+
+// faultOf makes a fault of any error of the public listener. An error that
+// nobody expected keeps its text to itself.
+func faultOf(err error) *fault {
+	if f, ok := errors.AsType[*fault](err); ok {
+		return f
+	}
+	if r, ok := errors.AsType[*platform.Refusal](err); ok {
+		return &fault{status: statusOf(r.Class), Code: r.Code, Message: r.Message}
+	}
+	if h, ok := errors.AsType[*echo.HTTPError](err); ok {
+		switch h.Code {
+		case http.StatusNotFound:
+			return &fault{status: h.Code, Code: codeNotFound, Message: "no such path"}
+		case http.StatusMethodNotAllowed:
+			return &fault{status: h.Code, Code: codeMethodNotAllowed, Message: "method not allowed on this path"}
+		}
+	}
+	return internalFault()
+}
+
+// bodyFault makes a fault of an error of readBody.
+func bodyFault(err error) *fault {
+	if errors.Is(err, errTooLarge) {
+		return &fault{status: http.StatusRequestEntityTooLarge, Code: codeBodyTooLarge,
+			Message: "body too large", hangUp: true}
+	}
+	return &fault{status: http.StatusBadRequest, Code: platform.MalformedBody,
+		Message: "body: cut off or too slow", hangUp: true}
+}
+
+// internalFault is the answer where we are at fault ourselves.
+func internalFault() *fault {
+	return &fault{status: http.StatusInternalServerError, Code: codeInternal, Message: "internal error"}
+}
+
+// refusePublic is the error handler of the public listener.
+func refusePublic(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	f := faultOf(err)
+	h := c.Response().Header()
+	trimAllow(h)
+	if f.hangUp {
+		h.Set(echo.HeaderConnection, "close")
+	}
+	body, err := json.Marshal(f)
+	if err != nil { // two strings always encode
+		return
+	}
+	h.Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
+	c.Response().WriteHeader(f.status)
+	_, _ = c.Response().Write(body) // a sender who is gone gets no answer
+}

@@ -1,0 +1,55 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Public registers the routes of the public listener with e: those of every
+// adapter, and /healthz. It also sets the error handler of e, so that
+// whatever goes wrong there is answered as {"code":"…","message":"…"}.
+func Public(e *echo.Echo, d Deps) {
+	d = d.withDefaults()
+	e.HTTPErrorHandler = refusePublic
+	route(e, "/healthz", []string{http.MethodGet}, healthz)
+	tag := newCallTag()
+	for _, adapter := range d.Adapters {
+		for _, r := range adapter.Routes() {
+			q := newQueries(d, adapter, r, tag)
+			route(e, r.Path, r.Methods, q.serve)
+		}
+	}
+}
+
+// healthz says that the process lives, and nothing else.
+func healthz(c echo.Context) error {
+	return c.JSONBlob(http.StatusOK, []byte(`{"status":"ok"}`))
+}
+
+// route registers h for the methods.
+func route(e *echo.Echo, path string, methods []string, h echo.HandlerFunc) {
+	for _, m := range methods {
+		e.Add(m, path, h)
+	}
+	refuseOptions(e, path, methods)
+}
+
+// refuseOptions answers OPTIONS with a 405; Echo would otherwise answer it by
+// itself as if it were served.
+func refuseOptions(e *echo.Echo, path string, methods []string) {
+	allow := strings.Join(methods, ", ")
+	e.OPTIONS(path, func(c echo.Context) error {
+		c.Response().Header().Set(echo.HeaderAllow, allow)
+		return echo.ErrMethodNotAllowed
+	})
+}
+
+// trimAllow takes OPTIONS, which no route serves, out of the Allow header that
+// Echo writes.
+func trimAllow(h http.Header) {
+	if allow, ok := strings.CutPrefix(h.Get(echo.HeaderAllow), http.MethodOptions+", "); ok {
+		h.Set(echo.HeaderAllow, allow)
+	}
+}

@@ -1,0 +1,195 @@
+package handlers
+
+import (
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"xmode/call"
+)
+
+// shapes decodes JSON into structs as their json tags say, and more strictly
+// than encoding/json: names count in their exact spelling, unknown and repeated
+// ones are faults, and every fault is found, not only the first. A null counts
+// as left out. Supported are what requests are made of: strings, booleans,
+// whole numbers, objects (also behind a pointer, to tell whether they were
+// there), lists, and json.RawMessage for what is looked at later.
+type shapes map[reflect.Type]map[string]int
+
+// newShapes knows the given structs and those inside them.
+func newShapes(types ...reflect.Type) shapes {
+	s := shapes{}
+	for _, t := range types {
+		s.learn(t)
+	}
+	return s
+}
+
+// learn files the fields of a struct by their names in JSON.
+func (s shapes) learn(t reflect.Type) {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || s[t] != nil {
+		return
+	}
+	s[t] = make(map[string]int, t.NumField())
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		s[t][name] = i
+		s.learn(t.Field(i).Type)
+	}
+}
+
+// object decodes an object that checkJSON has passed into the struct that dst
+// points to. The faults are by path: "x", "prompts.caller".
+func (s shapes) object(text []byte, dst any) faults {
+	var f faults
+	text = text[skipSpace(text, 0):]
+	s.structure(text, reflect.ValueOf(dst).Elem(), "", &f)
+	return f
+}
+
+// structure decodes an object into a struct; prefix ends in a dot or is empty.
+func (s shapes) structure(text []byte, dst reflect.Value, prefix string, f *faults) {
+	fields := s[dst.Type()]
+	var seen uint64 // bit i: field i was there; no request has 64 fields
+	members(text, func(name string, value []byte) {
+		i, known := fields[name]
+		switch {
+		case !known:
+			f.add(prefix+shown(name), "unknown field")
+		case seen&(1<<i) != 0:
+			f.add(prefix+name, "occurs twice")
+		default:
+			seen |= 1 << i
+			s.value(value, dst.Field(i), prefix+name, f)
+		}
+	})
+}
+
+// value decodes one value.
+func (s shapes) value(text []byte, dst reflect.Value, path string, f *faults) {
+	if isNull(text) {
+		return
+	}
+	if dst.Type() == reflect.TypeFor[json.RawMessage]() {
+		dst.SetBytes(text)
+		return
+	}
+	fault := ""
+	switch dst.Kind() {
+	case reflect.String:
+		fault = setString(text, dst)
+	case reflect.Bool:
+		fault = setBool(text, dst)
+	case reflect.Int:
+		fault = setInt(text, dst)
+	case reflect.Slice:
+		fault = s.list(text, dst)
+	case reflect.Pointer:
+		dst.Set(reflect.New(dst.Type().Elem()))
+		s.value(text, dst.Elem(), path, f)
+	case reflect.Struct:
+		if !isObject(text) {
+			fault = "must be an object"
+			break
+		}
+		s.structure(text, dst, path+".", f)
+	}
+	if fault != "" {
+		f.add(path, fault)
+	}
+}
+
+// list decodes a list of values that have no fields of their own.
+func (s shapes) list(text []byte, dst reflect.Value) (fault string) {
+	if !isList(text) {
+		return "must be a list"
+	}
+	n := 0
+	dst.SetZero() // a default may be in there
+	items(text, func(value []byte) {
+		n++
+		item := reflect.New(dst.Type().Elem()).Elem()
+		var inner faults
+		s.value(value, item, "", &inner)
+		if isNull(value) {
+			inner.add("", "must not be null")
+		}
+		if fault == "" && inner != nil {
+			fault = itemFault(n, inner[""])
+		}
+		dst.Set(reflect.Append(dst, item))
+	})
+	return fault
+}
+
+// itemFault words a fault of the nth item of a list.
+func itemFault(n int, fault string) string { return "item " + strconv.Itoa(n) + ": " + fault }
+
+func setString(text []byte, dst reflect.Value) (fault string) {
+	if !isString(text) {
+		return "must be a string"
+	}
+	dst.SetString(unquote(text))
+	return ""
+}
+
+func setBool(text []byte, dst reflect.Value) (fault string) {
+	if s := string(text); s != "true" && s != "false" {
+		return "must be true or false"
+	}
+	dst.SetBool(text[0] == 't')
+	return ""
+}
+
+func setInt(text []byte, dst reflect.Value) (fault string) {
+	n, err := strconv.ParseInt(string(text), 10, 64)
+	if err != nil {
+		return "must be a whole number"
+	}
+	dst.SetInt(n)
+	return ""
+}
+
+// faults collects what is wrong, by field; the first fault of a field stays.
+type faults call.FieldErrors
+
+// add notes a fault. The map is made for the first one.
+func (f *faults) add(field, fault string) {
+	if *f == nil {
+		*f = faults{}
+	}
+	if _, there := (*f)[field]; !there {
+		(*f)[field] = fault
+	}
+}
+
+// merge adds the faults of another list under a prefix.
+func (f *faults) merge(prefix string, more map[string]string) {
+	for field, fault := range more {
+		f.add(prefix+field, fault)
+	}
+}
+
+// err returns the faults as an error, nil for none.
+func (f faults) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return call.FieldErrors(f)
+}
+
+// maxShown is the longest name of an unknown field that an answer repeats.
+const maxShown = 64
+
+// shown returns the name of an unknown field as far as it may be repeated: a
+// name that a sender made up may be anything, a phone number, say.
+func shown(name string) string {
+	if name == "" || len(name) > maxShown || strings.ContainsFunc(name, notNameRune) || strings.ContainsAny(name, "0123456789") {
+		return "(other)"
+	}
+	return name
+}

@@ -1,0 +1,146 @@
+package handlers
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// maxDepth is how deep JSON may nest; no request needs more than six.
+const maxDepth = 16
+
+// checkJSON reports as an error what keeps text from being one JSON value that
+// every reader understands alike: invalid UTF-8, deep nesting, bad syntax,
+// data after the value. The error holds nothing of the text.
+func checkJSON(text []byte) error {
+	if !utf8.Valid(text) {
+		return errors.New("not valid UTF-8")
+	}
+	if nestsDeeper(text, maxDepth) {
+		return fmt.Errorf("nested deeper than %d", maxDepth)
+	}
+	if json.Valid(text) {
+		return nil
+	}
+	var v any
+	if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(text, &v)); ok {
+		return fmt.Errorf("not valid JSON at byte %d", syntax.Offset)
+	}
+	return errors.New("not valid JSON")
+}
+
+// nestsDeeper reports whether objects and lists nest deeper than limit; it
+// needs no valid JSON, and no stack.
+func nestsDeeper(text []byte, limit int) bool {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			i = endOfString(text, i) - 1
+		case '{', '[':
+			if depth++; depth > limit {
+				return true
+			}
+		case '}', ']':
+			depth--
+		}
+	}
+	return false
+}
+
+// The rest walks over text that checkJSON has passed.
+
+// isObject and isList tell what a value is; isNull what counts as left out.
+func isObject(value []byte) bool { return len(value) > 0 && value[0] == '{' }
+func isList(value []byte) bool   { return len(value) > 0 && value[0] == '[' }
+func isString(value []byte) bool { return len(value) > 0 && value[0] == '"' }
+func isNull(value []byte) bool   { return string(value) == "null" }
+
+// members calls f for each member of an object, in order, repeated ones too.
+func members(object []byte, f func(name string, value []byte)) {
+	i := skipSpace(object, 1)
+	for object[i] != '}' {
+		end := endOfString(object, i)
+		name := unquote(object[i:end])
+		i = skipSpace(object, skipSpace(object, end)+1) // over the colon
+		end = endOfValue(object, i)
+		f(name, object[i:end])
+		if i = skipSpace(object, end); object[i] == ',' {
+			i = skipSpace(object, i+1)
+		}
+	}
+}
+
+// items calls f for each item of a list, in order.
+func items(list []byte, f func(value []byte)) {
+	i := skipSpace(list, 1)
+	for list[i] != ']' {
+		end := endOfValue(list, i)
+		f(list[i:end])
+		if i = skipSpace(list, end); list[i] == ',' {
+			i = skipSpace(list, i+1)
+		}
+	}
+}
+
+// skipSpace returns the index of the first byte from i on that is no space.
+func skipSpace(text []byte, i int) int {
+	for i < len(text) && (text[i] == ' ' || text[i] == '\t' || text[i] == '\n' || text[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// endOfString returns the index after the string that begins at i.
+func endOfString(text []byte, i int) int {
+	for i++; i < len(text) && text[i] != '"'; i++ {
+		if text[i] == '\\' {
+			i++
+		}
+	}
+	return min(i+1, len(text))
+}
+
+// endOfValue returns the index after the value that begins at i.
+func endOfValue(text []byte, i int) int {
+	switch text[i] {
+	case '"':
+		return endOfString(text, i)
+	case '{', '[':
+		return endOfNested(text, i)
+	}
+	if n := bytes.IndexAny(text[i:], ",]} \t\n\r"); n >= 0 {
+		return i + n
+	}
+	return len(text)
+}
+
+// endOfNested returns the index after the object or list that begins at i.
+func endOfNested(text []byte, i int) int {
+	depth := 0
+	for ; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			i = endOfString(text, i) - 1
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return i
+}
+
+// unquote returns what a JSON string stands for.
+func unquote(quoted []byte) string {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return string(quoted[1 : len(quoted)-1])
+	}
+	var s string
+	_ = json.Unmarshal(quoted, &s) // valid, or checkJSON had not passed it
+	return s
+}

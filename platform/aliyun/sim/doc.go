@@ -1,0 +1,8 @@
+// Package sim plays Alibaba Cloud PNP's X mode from the platform's side: it
+// signs call control queries, sends them and reads the answers.
+// https://help.aliyun.com/zh/pnp/operations-in-x-mode
+//
+// It is written from the platform's page and shares nothing with the adapter
+// but the signing scheme, so that a misread field does not pass because both
+// sides misread it. What the page does not state is marked inferred.
+package sim

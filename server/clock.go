@@ -1,0 +1,19 @@
+package server
+
+import "time"
+
+// The background loops, as a [Ticker] tells them apart.
+const (
+	PingLoop  = "ping"
+	SweepLoop = "sweep"
+)
+
+// Ticker makes a channel that ticks every d for a loop, and a function that
+// ends it.
+type Ticker func(loop string, d time.Duration) (<-chan time.Time, func())
+
+// realTicker ticks by the system's clock.
+func realTicker(_ string, d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTicker(d)
+	return t.C, t.Stop
+}

@@ -1,0 +1,17 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// HTTPServers are the servers of both listeners; valid after Listen.
+func (s *Server) HTTPServers() []*http.Server { return []*http.Server{s.public.http, s.admin.http} }
+
+// Echos are the routers of both listeners.
+func (s *Server) Echos() []*echo.Echo { return []*echo.Echo{s.publicEcho, s.adminEcho} }
+
+// Registry holds the metrics.
+func (s *Server) Registry() *prometheus.Registry { return s.registry }

@@ -1,0 +1,62 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"xmode/handlers"
+	"xmode/store"
+)
+
+// pingTimeout is when a ping counts as unanswered: before the next one is due.
+const pingTimeout = 900 * time.Millisecond
+
+// health is how the process is doing, for /readyz and the metrics.
+type health struct {
+	reached  atomic.Bool // the store has answered at least once
+	away     atomic.Bool // its last ping went unanswered
+	draining atomic.Bool
+}
+
+// readiness reports to /readyz.
+func (h *health) readiness() handlers.Readiness {
+	r := handlers.Readiness{Reached: h.reached.Load(), Draining: h.draining.Load()}
+	if h.away.Load() {
+		r.Degraded = []string{"store"}
+	}
+	return r
+}
+
+// storeUp is a gauge of whether the store answers.
+func (h *health) storeUp() prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "xmode_store_up",
+		Help: "1 while the store answers pings, else 0.",
+	}, func() float64 {
+		if h.reached.Load() && !h.away.Load() {
+			return 1
+		}
+		return 0
+	})
+}
+
+// ping asks the store whether it is there, and logs when that changes.
+func (h *health) ping(ctx context.Context, p store.Pinger, log *slog.Logger) {
+	within, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	err := p.Ping(within)
+	switch {
+	case ctx.Err() != nil: // stopping, not away
+	case err == nil:
+		first := !h.reached.Swap(true)
+		if h.away.Swap(false) || first {
+			log.Info("the store answers")
+		}
+	case !h.away.Swap(true):
+		log.Error("the store does not answer; queries get the fallback", slog.Any("error", err))
+	}
+}

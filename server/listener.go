@@ -1,0 +1,86 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Limits of both listeners. A query may be 16 KiB long, and all of it may lie
+// in the URL; what is longer than maxHeader is answered 431.
+const (
+	readHeaderTimeout = 5 * time.Second
+	idleTimeout       = 120 * time.Second
+	maxHeader         = 24 << 10
+)
+
+// listener is one of the two: a socket and the HTTP server on it.
+type listener struct {
+	name   string
+	http   *http.Server
+	socket net.Listener
+}
+
+// plan says how to make a listener.
+type plan struct {
+	name, address     string
+	certFile, keyFile string
+	handler           http.Handler
+	// read and write bound a whole request and its answer.
+	read, write time.Duration
+}
+
+// listen opens the socket, so that its address is known before it serves.
+func (p plan) listen(now func() time.Time, log *slog.Logger) (*listener, error) {
+	l := &listener{name: p.name, http: &http.Server{
+		Handler:           p.handler,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       p.read,
+		WriteTimeout:      p.write,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}}
+	if p.certFile != "" {
+		cert, err := newCertificate(p.certFile, p.keyFile, now, log)
+		if err != nil {
+			return nil, fmt.Errorf("%s listener: %w", p.name, err)
+		}
+		l.http.TLSConfig = cert.config()
+	}
+	socket, err := net.Listen("tcp", p.address)
+	if err != nil {
+		return nil, fmt.Errorf("%s listener: %w", p.name, err)
+	}
+	l.socket = socket
+	return l, nil
+}
+
+// serve accepts until the listener is shut down; then the error is nil.
+func (l *listener) serve() error {
+	var err error
+	if l.http.TLSConfig != nil {
+		err = l.http.ServeTLS(l.socket, "", "")
+	} else {
+		err = l.http.Serve(l.socket)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("%s listener: %w", l.name, err)
+}
+
+// shut stops accepting and waits for the answers in flight; those that are not
+// done when ctx ends are cut off, and are an error.
+func (l *listener) shut(ctx context.Context) error {
+	err := l.http.Shutdown(ctx)
+	if err == nil {
+		return nil
+	}
+	_ = l.http.Close()
+	return fmt.Errorf("%s listener: answers in flight cut off: %w", l.name, err)
+}

@@ -1,0 +1,31 @@
+package server
+
+import (
+	"io"
+	"log/slog"
+)
+
+// NewLog makes the log that the settings ask for.
+func NewLog(w io.Writer, s Logging) *slog.Logger {
+	var level slog.Level
+	// The validator has seen the name; an unknown one leaves the level at info.
+	_ = level.UnmarshalText([]byte(s.LogLevel))
+	options := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// warn logs what an operator should know about the settings at every start.
+func (s *Settings) warn(log *slog.Logger) {
+	if s.Redis.Reveal() == embedded {
+		log.Warn("EMBEDDED STORE: everything is kept in this process only and LOST when it stops; for trying out, never for service")
+	}
+	if !s.APIKeys.IsSet() {
+		log.Warn("no API keys (XMODE_API_KEYS): the admin listener refuses every call that needs one")
+	}
+	if s.adminInClear() {
+		log.Warn("the admin listener leaves loopback without TLS: keys and phone numbers travel in the clear", slog.String("address", s.AdminListen))
+	}
+}

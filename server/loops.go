@@ -1,0 +1,92 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"xmode/store"
+)
+
+// The paces of the background loops, and how long one round of the sweeper may
+// take.
+const (
+	pingEvery    = time.Second
+	sweepEvery   = time.Second
+	sweepTimeout = 5 * time.Second
+	// sweepBatches is how many full batches one round may remove: enough to
+	// keep up with many expiries, too few to crowd out queries.
+	sweepBatches = 10
+)
+
+// startLoops starts what runs beside the listeners until ctx ends.
+func (s *Server) startLoops(ctx context.Context, group *sync.WaitGroup) {
+	group.Go(func() {
+		s.health.ping(ctx, s.store, s.config.Log)
+		s.every(ctx, PingLoop, pingEvery, func() { s.health.ping(ctx, s.store, s.config.Log) })
+	})
+	group.Go(func() { s.every(ctx, SweepLoop, sweepEvery, func() { s.sweeper.sweep(ctx) }) })
+	group.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-s.config.Hangup:
+				s.rotator.rotate()
+			}
+		}
+	})
+}
+
+// every does something at each tick until ctx ends.
+func (s *Server) every(ctx context.Context, loop string, d time.Duration, do func()) {
+	ticks, stop := s.config.Ticker(loop, d)
+	defer stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+			do()
+		}
+	}
+}
+
+// sweeper removes expired bindings.
+type sweeper struct {
+	store store.Provisioner
+	now   func() time.Time
+	log   *slog.Logger
+	swept prometheus.Counter
+}
+
+// newSweeper makes a sweeper and its metric.
+func newSweeper(p store.Provisioner, now func() time.Time, reg prometheus.Registerer, log *slog.Logger) *sweeper {
+	swept := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "xmode_swept_bindings_total",
+		Help: "Expired bindings that the sweeper removed.",
+	})
+	reg.MustRegister(swept)
+	return &sweeper{store: p, now: now, log: log, swept: swept}
+}
+
+// sweep removes small batches until nothing expired is left or the round is
+// long enough.
+func (s *sweeper) sweep(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, sweepTimeout)
+	defer cancel()
+	for range sweepBatches {
+		n, err := s.store.Sweep(ctx, s.now())
+		s.swept.Add(float64(n))
+		if err != nil && !errors.Is(err, store.ErrUnavailable) { // the ping tells of an absent store
+			s.log.Error("sweep expired bindings", slog.Any("error", err))
+		}
+		if n == 0 || err != nil {
+			return
+		}
+	}
+}

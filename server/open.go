@@ -1,0 +1,80 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"xmode/store"
+	"xmode/store/redisstore"
+)
+
+// embedded is the value of XMODE_REDIS that asks for a store in this process.
+const embedded = "embedded"
+
+// Store is all that the server needs of a store.
+type Store interface {
+	store.Router
+	store.Traces
+	store.Bindings
+	store.Provisioner
+	store.Audit
+	store.Pinger
+}
+
+// openStore opens the store that the settings name, without waiting for it to
+// answer: an endpoint that starts while Redis is away is ready once it is back.
+func openStore(s *Settings, now func() time.Time, log *slog.Logger) (Store, func() error, error) {
+	redis.SetLogger(redisLog{log})
+	client, closing, err := connect(s.Redis.Reveal(), now)
+	if err != nil {
+		return nil, nil, err
+	}
+	opened, err := redisstore.New(redisstore.Config{
+		Client: client, Prefix: s.RedisPrefix, CallbackWindow: s.CallbackWindow,
+		Platforms: platformNames(), Now: now,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the store: %w", err)
+	}
+	return opened, closing, nil
+}
+
+// connect makes the Redis client and what closes it.
+func connect(url string, now func() time.Time) (redis.UniversalClient, func() error, error) {
+	if url == embedded {
+		client, stop, err := redisstore.Embedded(now)
+		return client, func() error { stop(); return nil }, err
+	}
+	client, err := redisstore.Connect(url)
+	if err != nil {
+		return nil, nil, fmt.Errorf("connect to Redis: %w", err)
+	}
+	return client, client.Close, nil
+}
+
+// checkRedis makes the client and throws it away.
+func checkRedis(url Secret) error {
+	if !url.IsSet() || url.Reveal() == embedded {
+		return nil
+	}
+	// The client begins to dial at once; nobody wants to hear of that here.
+	redis.SetLogger(redisLog{slog.New(slog.DiscardHandler)})
+	client, err := redisstore.Connect(url.Reveal())
+	if err != nil {
+		return err
+	}
+	return client.Close()
+}
+
+// redisLog takes what the Redis client says of its connections. The client has
+// one log for the whole process; what matters of it the pings tell.
+type redisLog struct{ log *slog.Logger }
+
+// Printf logs at debug.
+func (r redisLog) Printf(ctx context.Context, format string, v ...any) {
+	r.log.DebugContext(ctx, fmt.Sprintf(format, v...))
+}

@@ -1,0 +1,72 @@
+package server
+
+import (
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// Settings is everything an operator can choose. A setting named "clock-skew"
+// is the flag --clock-skew and the variable XMODE_CLOCK_SKEW; a [Secret] is a
+// variable or a file, never a flag. The tags are read by kong (flags, defaults,
+// help), by the validator, and by the generator of docs/SETTINGS.md.
+//
+// Make one with [NewSettings], which adds what the platforms contribute.
+type Settings struct {
+	Listeners `embed:""`
+
+	Redis       Secret `kong:"-" secret:"XMODE_REDIS" help:"The store: redis://, rediss:// (TLS), redis+sentinel://user:pw@h1:p1,h2:p2/master/db or redis+cluster://h1:p1,h2:p2, rediss+… for TLS, ?ca=FILE for a private authority; or embedded, which keeps everything in this process and loses it when it stops. Required by serve."`
+	RedisPrefix string `name:"redis-prefix" default:"xmode" validate:"prefix" help:"First part of every key in Redis."`
+	APIKeys     Secret `kong:"-" secret:"XMODE_API_KEYS" help:"Keys for the admin listener, name:role:key,…; the role is read, provision or admin, a key has at least 16 characters. Without them every call that needs a key is refused."`
+
+	Platforms kong.Plugins `embed:""`
+
+	Decisions `embed:""`
+
+	Presets string `name:"presets" placeholder:"FILE" help:"JSON file of binding defaults that config_id of /provision_x names, {\"12345\":{\"record\":true}}."`
+	MaxBody Size   `name:"max-body" default:"1MiB" validate:"min=16384,max=67108864" help:"Largest body of a push or a JSON call, 16KiB to 64MiB. A query is limited to 16 KiB and a line of an import to 64 KiB whatever this says."`
+
+	Logging `embed:""`
+}
+
+// Listeners says where xmode listens.
+type Listeners struct {
+	Listen        string `name:"listen" default:":8080" validate:"address" help:"Address of the public listener: the platforms' paths and /healthz, nothing else."`
+	AdminListen   string `name:"admin-listen" default:"127.0.0.1:8081" validate:"address" help:"Address of the admin listener: provisioning, reading, metrics, readiness."`
+	AdminInsecure bool   `name:"admin-insecure" help:"Lets the admin listener leave loopback without TLS; keys and phone numbers then travel in the clear."`
+	TLSCert       string `name:"tls-cert" placeholder:"FILE" help:"Certificate chain (PEM) of the public listener, read again when it changes."`
+	TLSKey        string `name:"tls-key" placeholder:"FILE" help:"Private key (PEM) of tls-cert."`
+	AdminTLSCert  string `name:"admin-tls-cert" placeholder:"FILE" help:"Certificate chain (PEM) of the admin listener, read again when it changes."`
+	AdminTLSKey   string `name:"admin-tls-key" placeholder:"FILE" help:"Private key (PEM) of admin-tls-cert."`
+}
+
+// Decisions says how queries are answered.
+type Decisions struct {
+	ClockSkew       time.Duration `name:"clock-skew" default:"5m" validate:"min=1s,max=1h" help:"How far the signed timestamp of a query may be off, both ways, 1s to 1h."`
+	DecisionBudget  time.Duration `name:"decision-budget" default:"500ms" validate:"min=10ms,max=10s" help:"Time after which the fallback answers a query, 10ms to 10s."`
+	Fallback        string        `name:"fallback" default:"reject" validate:"fallback" help:"Answer while the store is away: reject."`
+	LandlineCallers string        `name:"landline-callers" default:"allow" validate:"oneof=allow reject" help:"Whether callers who are fixed lines for certain reach owners through open bindings and extensions: allow or reject."`
+	MaxAsks         int           `name:"max-asks" default:"3" validate:"min=0,max=100" help:"How often one call is asked for an extension, 0 to 100."`
+	CallbackWindow  time.Duration `name:"callback-window" default:"72h" validate:"min=1m,max=8784h" help:"How long an owner can call back the last caller, 1m to 8784h."`
+}
+
+// Logging says how the log on standard error looks.
+type Logging struct {
+	LogFormat string `name:"log-format" default:"text" validate:"oneof=text json" help:"Form of the log on standard error: text or json."`
+	LogLevel  string `name:"log-level" default:"info" validate:"oneof=debug info warn error" help:"Least level that is logged: debug, info, warn or error."`
+}
+
+// NewSettings returns settings without values, ready to be embedded in a
+// command line and filled by an [Input].
+func NewSettings() Settings {
+	s := Settings{}
+	for _, row := range platformTable() {
+		if row.settings != nil {
+			s.Platforms = append(s.Platforms, row.settings())
+		}
+	}
+	return s
+}
+
+// parts are the structs that hold settings, s itself first.
+func (s *Settings) parts() []any { return append([]any{s}, s.Platforms...) }

@@ -1,0 +1,112 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"xmode/call"
+	"xmode/handlers"
+	"xmode/platform"
+)
+
+// How long a message may take to be read, and its answer, beyond the decision
+// budget, to be written. On the admin listener a call may be large; an import
+// moves its own limits on as it goes.
+const (
+	readTimeout       = 10 * time.Second
+	writeTimeout      = 10 * time.Second
+	adminReadTimeout  = 30 * time.Second
+	adminWriteTimeout = 60 * time.Second
+)
+
+// wire makes a server out of its parts.
+func wire(c Config) (*Server, error) {
+	s := &Server{config: c, registry: newRegistry(c.Version, c.Commit)}
+	presets, presetsErr := readPresets(c.Settings.Presets)
+	keys := &keyring{}
+	adapters, rotations, platformErr := s.adapters()
+	if err := errors.Join(presetsErr, platformErr, keys.set(c.Settings.APIKeys.Reveal())); err != nil {
+		return nil, fmt.Errorf("wire the server: %w", err)
+	}
+	rotations = append(rotations, rotation{"XMODE_API_KEYS", c.Settings.APIKeys, keys.set})
+	opened, closing, err := s.open()
+	if err != nil {
+		return nil, err
+	}
+	s.store, s.closing = opened, closing
+	s.registry.MustRegister(s.health.storeUp())
+	s.later = newLater(opened, s.registry, c.Log)
+	s.sweeper = newSweeper(opened, c.Now, s.registry, c.Log)
+	s.rotator = newRotator(rotations, s.registry, c.Log)
+	s.routes(s.deps(adapters, keys, presets))
+	return s, nil
+}
+
+// open opens the store that the settings name, or the one that was handed in.
+func (s *Server) open() (Store, func() error, error) {
+	if s.config.Open != nil {
+		return s.config.Open()
+	}
+	return openStore(&s.config.Settings, s.config.Now, s.config.Log)
+}
+
+// adapters makes the configured platforms' adapters.
+func (s *Server) adapters() (all []platform.Adapter, rotations []rotation, err error) {
+	for _, part := range s.config.Settings.Platforms {
+		adapter, rotating, fault := part.(platformSettings).adapter(&s.config.Settings)
+		err = errors.Join(err, fault)
+		if adapter != nil {
+			all, rotations = append(all, adapter), append(rotations, rotating...)
+		}
+	}
+	if len(all) == 0 && err == nil {
+		s.config.Log.Warn("no platform is configured (XMODE_ALIYUN_KEYS): nobody can ask for a decision")
+	}
+	return all, rotations, err
+}
+
+// deps hands the handlers what they work with.
+func (s *Server) deps(adapters []platform.Adapter, keys *keyring, presets presets) handlers.Deps {
+	set := &s.config.Settings
+	return handlers.Deps{
+		Adapters: adapters, Platforms: knownPlatforms(),
+		Router: s.store, Bindings: s.store, Provisioner: s.store, Audit: s.store,
+		Leave: s.later.Leave, Keys: keys.get, Presets: presets,
+		Policy:    call.Policy{MaxAsks: set.MaxAsks, RejectLandlines: set.LandlineCallers == "reject"},
+		ClockSkew: set.ClockSkew, DecisionBudget: set.DecisionBudget, MaxBody: int64(set.MaxBody),
+		Ready: s.health.readiness, Now: s.config.Now, Log: s.config.Log,
+		Metrics: handlers.NewMetrics(s.registry),
+	}
+}
+
+// routes plans the two listeners.
+func (s *Server) routes(d handlers.Deps) {
+	set := &s.config.Settings
+	s.publicEcho, s.adminEcho = newEcho(), newEcho()
+	handlers.Public(s.publicEcho, d)
+	handlers.Admin(s.adminEcho, d)
+	s.plans = [2]plan{
+		{
+			name: "public", address: set.Listen, certFile: set.TLSCert, keyFile: set.TLSKey,
+			handler: s.publicEcho, read: readTimeout, write: writeTimeout + set.DecisionBudget,
+		},
+		{
+			name: "admin", address: set.AdminListen, certFile: set.AdminTLSCert, keyFile: set.AdminTLSKey,
+			handler: s.adminEcho, read: adminReadTimeout, write: adminWriteTimeout,
+		},
+	}
+}
+
+// newEcho makes a router and nothing more: the servers, their limits and the
+// log are ours, and no header of a sender says where a request comes from.
+func newEcho() *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.Logger.SetOutput(io.Discard)
+	return e
+}

@@ -1,0 +1,7 @@
+package redisstore
+
+// The codec of bindings, for tests outside.
+var (
+	EncodeBody = encodeBody
+	DecodeBody = decodeBody
+)
