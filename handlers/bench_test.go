@@ -38,3 +38,16 @@ func BenchmarkRequest(b *testing.B) {
 		(&discard{http.Header{}}).Header().Set("Path", r.URL.Path)
 	}
 }
+
+// BenchmarkImport measures what a line of an import costs before the store.
+func BenchmarkImport(b *testing.B) {
+	s := working()
+	e := admin(deps(b, s))
+	const lines = 1000
+	body := strings.Repeat(body17+"\n", lines)
+	b.ReportAllocs()
+	for b.Loop() {
+		send(b, e, "POST", "/v1/bindings/import", body, key(provisionKey))
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/lines, "ns/line")
+}

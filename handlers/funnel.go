@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -160,31 +159,4 @@ func (a *admin) count(c echo.Context) {
 		path = "other"
 	}
 	a.Metrics.admin.WithLabelValues(method, path, strconv.Itoa(c.Response().Status)).Inc()
-}
-
-// jsonBody reads a whole JSON body.
-func jsonBody(r *request) ([]byte, error) {
-	if err := contentType(r.echo.Request(), echo.MIMEApplicationJSON); err != nil {
-		return nil, err
-	}
-	return readBody(r.echo.Request(), r.limit)
-}
-
-// contentType refuses a body of another type than those given, or a packed
-// one. A body whose type is not stated is taken for the right one.
-func contentType(r *http.Request, types ...string) error {
-	if coding := r.Header.Get(echo.HeaderContentEncoding); coding != "" && !strings.EqualFold(coding, "identity") {
-		return errContentType
-	}
-	stated := r.Header.Get(echo.HeaderContentType)
-	if stated == "" {
-		return nil
-	}
-	media, _, err := mime.ParseMediaType(stated)
-	for _, t := range types {
-		if err == nil && media == t {
-			return nil
-		}
-	}
-	return errContentType
 }

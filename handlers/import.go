@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -49,6 +50,10 @@ func readImport(r *request) (struct{}, error) {
 // again and changes nothing that is there already.
 func (a *admin) importBindings(r *request, _ struct{}) (reply, error) {
 	response := r.echo.Response()
+	if strings.EqualFold(r.echo.Request().Header.Get("Expect"), "100-continue") {
+		// The server would say so at the first read, but not after a status.
+		response.Writer.WriteHeader(http.StatusContinue)
+	}
 	im := &importing{admin: a, request: r, conn: http.NewResponseController(response.Writer),
 		results: json.NewEncoder(response)}
 	_ = im.conn.EnableFullDuplex() // HTTP/2 has it anyway

@@ -241,6 +241,30 @@ func TestImportStreams(t *testing.T) {
 	}
 }
 
+// A sender who asks before it sends, as curl does, is told to go on.
+func TestImportExpectContinue(t *testing.T) {
+	server := live(t, func(*handlers.Deps, *fakeStore) {})
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	fmt.Fprintf(conn, "POST /v1/bindings/import HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"+
+		"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n", provisionKey, len(line(1, 1)))
+	if first, err := http.ReadResponse(in, nil); err != nil || first.StatusCode != 100 {
+		t.Fatalf("answered %v, %v", first, err)
+	}
+	fmt.Fprint(conn, line(1, 1))
+	response, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body := read(t, response); response.StatusCode != 200 || body != `{"line":1,"id":"1","outcome":"created"}` {
+		t.Errorf("answered %d %s", response.StatusCode, body)
+	}
+}
+
 // Input that is cut off in a line is written up to that line.
 func TestImportCutOff(t *testing.T) {
 	var ids []call.ID

@@ -7,7 +7,6 @@ import (
 	"io"
 	"iter"
 	"sync"
-	"time"
 
 	"xmode/call"
 )
@@ -26,10 +25,11 @@ type importLine struct {
 // for, and returns when it has ended.
 func (im *importing) start(body io.Reader) (lines <-chan importLine, stop func()) {
 	out, quit := make(chan importLine, importBatch), make(chan struct{})
+	input := &patientReader{body: body, conn: im.conn, now: im.Now}
 	var reader sync.WaitGroup
 	reader.Go(func() {
 		defer close(out)
-		im.read(&pushedReader{Reader: body, im: im}, func(line importLine) bool {
+		im.read(input, func(line importLine) bool {
 			select {
 			case out <- line:
 				return true
@@ -40,22 +40,9 @@ func (im *importing) start(body io.Reader) (lines <-chan importLine, stop func()
 	})
 	return out, func() {
 		close(quit)
-		_ = im.conn.SetReadDeadline(time.Unix(1, 0)) // long ago: wakes a reader that waits
+		input.stop()
 		reader.Wait()
 	}
-}
-
-// pushedReader moves the read deadline on before each read: the server's read
-// timeout is meant for short requests.
-type pushedReader struct {
-	io.Reader
-	im *importing
-}
-
-// Read reads with a minute's patience.
-func (r *pushedReader) Read(p []byte) (int, error) {
-	_ = r.im.conn.SetReadDeadline(r.im.Now().Add(importIdle))
-	return r.Reader.Read(p)
 }
 
 // read hands on every line that is not blank, until yield returns false. Input
@@ -131,7 +118,7 @@ func batches(lines <-chan importLine) iter.Seq[[]importLine] {
 // the same id: the second one is to find the first one written. It comes back as
 // the first one of the next batch.
 func gather(first importLine, lines <-chan importLine) (batch []importLine, next *importLine) {
-	batch = append(make([]importLine, 0, importBatch), first)
+	batch = []importLine{first}
 	ids := map[call.ID]bool{first.binding.ID: true}
 	for len(batch) < importBatch {
 		select {

@@ -51,7 +51,7 @@ func raw(t *testing.T, addr, text string, half bool) (*http.Response, string) {
 // connection, on which nobody knows what comes next.
 func TestBadBodies(t *testing.T) {
 	server := httptest.NewUnstartedServer(public(deps(t, &fakeStore{route: admits(store.Fresh)})))
-	server.Config.ReadTimeout = 50 * time.Millisecond
+	server.Config.ReadTimeout = 200 * time.Millisecond
 	server.Start()
 	defer server.Close()
 	const post = "POST /acme/query HTTP/1.1\r\nHost: x\r\n"

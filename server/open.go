@@ -40,7 +40,7 @@ func openStore(s *Settings, now func() time.Time, log *slog.Logger) (Store, func
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the store: %w", err)
 	}
-	return opened, closing, nil
+	return opened, func() error { opened.Close(); return closing() }, nil
 }
 
 // connect makes the Redis client and what closes it.

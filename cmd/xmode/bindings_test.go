@@ -138,7 +138,8 @@ func (c *cutting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = control.Flush()
 	}
 	if limit >= 0 {
-		panic(http.ErrAbortHandler) // the connection is cut
+		_ = control.SetReadDeadline(time.Unix(1, 0)) // lest the server waits for the rest of the body
+		panic(http.ErrAbortHandler)                  // the connection is cut
 	}
 }
 

@@ -19,7 +19,7 @@ func TestUsageAndFaultsHaveTheirOwnStatuses(t *testing.T) {
 		{args: []string{"serve", "--sped"}, status: 2, errs: "xmode: unknown flag --sped\n"},
 		{args: []string{"serve", "--api-keys=ops:admin:" + apiKey}, status: 2, errs: "xmode: unknown flag --api-keys\n"},
 		{args: []string{"bindings", "get"}, status: 2, errs: "xmode: expected \"<id> ...\"\n"},
-		{args: []string{"bindings", "get", "007"}, status: 2, errs: "xmode: <id> ...: \"007\" is no binding id\n"},
+		{args: []string{"bindings", "get", "007"}, status: 2, errs: "xmode: bindings get: \"007\" is no binding id\n"},
 		{args: []string{"bindings", "import", "--format=xml", "-"}, status: 2, errs: "xmode: --format must be one of \"\",\"csv\",\"ndjson\" but got \"xml\"\n"},
 		{args: []string{"bindings", "delete", "--url=localhost", "1"}, status: 2, errs: "xmode: --url: not of the form http://host:port or https://host:port\n"},
 		{args: []string{"bindings", "get", "1"}, status: 1, errs: "xmode: XMODE_API_KEY: not set: the admin listener asks for a key\n"},

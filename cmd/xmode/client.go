@@ -42,6 +42,9 @@ type client struct {
 
 // dial makes a client. It connects when it is first used.
 func (e endpoint) dial(input *server.Input) (*client, error) {
+	if _, err := baseURL(e.URL); err != nil { // a wrong usage goes before a missing key
+		return nil, err
+	}
 	var settings server.ClientSettings
 	if err := input.LoadClient(&settings); err != nil {
 		return nil, err

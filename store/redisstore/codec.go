@@ -96,7 +96,7 @@ func splitPeers(s string) []call.Number {
 	if s == "" {
 		return nil
 	}
-	list := make([]call.Number, 0, strings.Count(s, ",")-1)
+	list := make([]call.Number, 0, strings.Count(s, ","))
 	for p := range strings.SplitSeq(strings.Trim(s, ","), ",") {
 		list = append(list, call.NumberFromStore(p))
 	}

@@ -1,7 +1,9 @@
 package redisstore_test
 
 import (
+	"context"
 	"fmt"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,8 +23,19 @@ func newStore(t testing.TB, client redis.UniversalClient, prefix string, now fun
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(s.Close)
 	return s
 }
+
+// TestMain silences the Redis client, which reports every refused connection.
+func TestMain(m *testing.M) {
+	redis.SetLogger(silence{})
+	os.Exit(m.Run())
+}
+
+type silence struct{}
+
+func (silence) Printf(context.Context, string, ...any) {}
 
 // opener isolates stores by their prefix.
 func opener(client redis.UniversalClient) storetest.Open {

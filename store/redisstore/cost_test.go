@@ -51,16 +51,19 @@ func message(n int, at time.Time) *store.Message {
 	return &store.Message{Platform: "aliyun", Nonce: fmt.Sprintf("n-%d", n), At: at, Until: at.Add(5 * time.Minute)}
 }
 
-// TestHotPathRoundTrips: a query costs one round trip of two commands before
-// the answer, whatever row decides, and its traces one after it.
+// TestHotPathRoundTrips: a query costs one round trip of three commands before
+// the answer, whatever row decides, and its traces one after it. Calling back
+// through an extension, which the first look does not show, costs a second.
 func TestHotPathRoundTrips(t *testing.T) {
 	client := connect(t, storetest.Redis(t))
 	clock := storetest.NewClock()
 	s := newStore(t, client, "cost", clock.Now)
 	owner, peer, x := "+8613800000021", "+8613900000022", "+8617000000001"
+	open, x2 := pair(3, "+8617000000002", owner, peer), "+8617000000002"
+	open.Peers, open.PeerCount = nil, 0
 	ext := pair(2, x, "+8613700000023", "+8613900000024")
 	ext.Extension = "12"
-	for _, b := range []call.Binding{pair(1, x, owner, peer), ext} {
+	for _, b := range []call.Binding{pair(1, x, owner, peer), ext, open} {
 		if err := s.Put(t.Context(), clock.Now(), store.Write{Binding: b})[0].Err; err != nil {
 			t.Fatal(err)
 		}
@@ -70,16 +73,21 @@ func TestHotPathRoundTrips(t *testing.T) {
 	}
 	c := &counter{}
 	client.AddHook(c)
-	for i, q := range []call.Query{
-		query(peer, x, ""), query(owner, x, ""), query("+8613900000024", x, "12"), query("+8613700000023", x, ""),
-		query("", x, ""), query(peer, x, "99"), query(peer, "+8617000000009", ""),
+	for i, step := range []struct {
+		q     call.Query
+		trips int64
+	}{
+		{query(peer, x, ""), 1}, {query(owner, x, ""), 1}, {query("+8613900000024", x, "12"), 1}, {query("+8613700000023", x, ""), 2},
+		{query("", x, ""), 1}, {query(peer, x, "99"), 1}, {query(peer, "+8617000000009", ""), 1},
+		{query(peer, x2, ""), 1}, {query(owner, x2, ""), 1},
 	} {
+		q := step.q
 		r, _, err := s.Route(t.Context(), q, message(i+1, clock.Now()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if trips, commands := c.take(); trips != 1 || commands != 2 {
-			t.Errorf("query %d: %d round trips, %d commands, want 1 and 2", i, trips, commands)
+		if trips, commands := c.take(); trips != step.trips || commands != 2+step.trips {
+			t.Errorf("query %d: %d round trips, %d commands, want %d and %d", i, trips, commands, step.trips, 2+step.trips)
 		}
 		trace := call.Trace{Query: q, Decision: call.Decide(q, r, call.Policy{MaxAsks: 3})}
 		if err := s.Leave(t.Context(), []call.Trace{trace, trace}); err != nil {

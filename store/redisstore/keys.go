@@ -23,8 +23,16 @@ func (k keys) x(x call.Number, rest string) string {
 	return k.prefix + ":{" + x.Full() + "}:" + rest
 }
 
-// routes is a hash: "o", "c"+number, "e"+extension -> binding id. No TTL: it
-// lives and goes with its bindings.
+// routes is a hash of what decisions look up:
+//
+//	"o"                       the open binding
+//	"c"+number                the binding of which the number is owner or peer
+//	"e"+extension             the binding that the extension reaches
+//	"m"+extension:number      id of that binding, if it admits the number
+//	"x", "x"+platform         latest expiry, in ms, of bindings with extensions
+//
+// Bindings are there as id, tab and body, without the peers of a group. No TTL:
+// it lives and goes with its bindings.
 func (k keys) routes(x call.Number) string { return k.x(x, "r") }
 
 // bodies is a hash: id -> binding. No TTL: bindings end when swept.
@@ -42,8 +50,8 @@ func (k keys) extensions(x call.Number, p call.Platform) string { return k.x(x, 
 // callback window.
 func (k keys) last(x, owner call.Number) string { return k.x(x, "l:"+owner.Full()) }
 
-// asks is a list of the digests of the messages that were answered with an
-// ask, in one call. TTL: askMemory.
+// asks is a string: the digests, 16 bytes each, of the messages of one call that
+// were answered with an ask. TTL: askMemory.
 func (k keys) asks(q call.Query) string {
 	sum := sha256.Sum256([]byte(string(q.Platform) + "\x00" + q.CallID))
 	return k.x(q.X, "k:"+hex.EncodeToString(sum[:8]))

@@ -24,7 +24,7 @@ func (s *Store) Leave(ctx context.Context, traces []call.Trace) error {
 func (s *Store) leave(ctx context.Context, p redis.Pipeliner, t call.Trace) {
 	if t.Asked() {
 		key := s.keys.asks(t.Query)
-		p.RPush(ctx, key, t.Digest[:])
+		p.Append(ctx, key, string(t.Digest[:]))
 		p.Expire(ctx, key, askMemory)
 	}
 	if t.Reached() {

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -18,42 +20,47 @@ import (
 // askMemory is how long the asks of a call are counted.
 const askMemory = time.Hour
 
-// Route files the nonce and fetches what one decision needs, in one round trip:
-// a SET for the nonce and the script route.lua for the rest.
+// sight is what one query sends to Redis: three commands, the same ones
+// whatever there is to find.
+type sight struct {
+	nonce  *redis.StatusCmd // SET NX GET: claims the nonce, or says who did
+	routes *redis.SliceCmd  // HMGET: see the fields of lookUp
+	past   *redis.SliceCmd  // MGET: last caller, asks
+}
+
+// Route files the nonce and fetches what one decision needs, in one round trip.
+// Only an owner calling back costs a second, where the last caller came by a
+// binding that the first one could not show: a group, or one with an extension.
 func (s *Store) Route(ctx context.Context, q call.Query, m *store.Message) (call.Routes, store.Seen, error) {
-	var nonce *redis.StatusCmd
-	var routes *redis.Cmd
-	err := s.exec(ctx, func(p redis.Pipeliner) {
-		if m != nil {
-			nonce = s.fileNonce(ctx, p, m)
-		}
-		routes = s.lookUp(ctx, p, q, m)
-	})
+	var c sight
+	err := s.gatherer.do(ctx, func(p redis.Pipeliner) { c = s.look(ctx, p, q, m) })
 	if err != nil {
 		return call.Routes{}, store.Fresh, unavailable("looking up a route", err)
 	}
-	seen, err := judge(nonce, m)
+	seen, err := judge(c.nonce, m)
 	if err != nil {
 		return call.Routes{}, seen, unavailable("checking a nonce", err)
 	}
-	r, err := decodeRoutes(q, routes)
+	r, last, err := c.routesOf(q, m)
 	if err != nil {
 		return call.Routes{}, seen, unavailable("reading a route", err)
+	}
+	if r.Last, err = s.lastCaller(ctx, r, q, last); err != nil {
+		return call.Routes{}, seen, unavailable("reading the last caller", err)
 	}
 	return r, seen, nil
 }
 
-func (s *Store) lookUp(ctx context.Context, p redis.Pipeliner, q call.Query, m *store.Message) *redis.Cmd {
-	extension, _ := call.NormalExtension(q.Extension)
-	var digest []byte
+func (s *Store) look(ctx context.Context, p redis.Pipeliner, q call.Query, m *store.Message) (c sight) {
 	if m != nil {
-		digest = m.Digest[:]
+		c.nonce = s.fileNonce(ctx, p, m)
 	}
-	keys := []string{
-		s.keys.routes(q.X), s.keys.bodies(q.X), s.keys.last(q.X, q.Caller), s.keys.asks(q),
-		s.keys.extensions(q.X, ""), s.keys.extensions(q.X, q.Platform),
-	}
-	return s.scripts.route.call(ctx, p, keys, q.Caller.Full(), extension, digest)
+	extension, _ := call.NormalExtension(q.Extension)
+	caller := q.Caller.Full()
+	c.routes = p.HMGet(ctx, s.keys.routes(q.X),
+		"e"+extension, "m"+extension+":"+caller, "c"+caller, "o", "x", "x"+string(q.Platform))
+	c.past = p.MGet(ctx, s.keys.last(q.X, q.Caller), s.keys.asks(q))
+	return c
 }
 
 // fileNonce claims the nonce, or returns who did before.
@@ -84,83 +91,75 @@ func judge(nonce *redis.StatusCmd, m *store.Message) (store.Seen, error) {
 	return store.Replayed, nil
 }
 
-// decodeRoutes reads the result of route.lua.
-func decodeRoutes(q call.Query, cmd *redis.Cmd) (call.Routes, error) {
-	v, err := cmd.Slice()
-	if err != nil {
-		return call.Routes{}, err
+// lastSeen is the last caller as it was written down.
+type lastSeen struct {
+	caller call.Number
+	id     call.ID
+}
+
+// routesOf reads the replies. A field that is absent is "".
+func (c sight) routesOf(q call.Query, m *store.Message) (call.Routes, lastSeen, error) {
+	f, err1 := texts(c.routes, 6)
+	past, err2 := texts(c.past, 2)
+	if err := errors.Join(err1, err2); err != nil {
+		return call.Routes{}, lastSeen{}, err
 	}
-	if len(v) != 14 {
-		return call.Routes{}, fmt.Errorf("route.lua gave %d values", len(v))
-	}
-	d := reply{values: v, x: q.X}
+	extension, err1 := decodeRoute(q.X, f[0])
+	own, err2 := decodeRoute(q.X, f[2])
+	open, err3 := decodeRoute(q.X, f[3])
+	anybody, err4 := instant(f[4])
+	platform, err5 := instant(f[5])
+	last, err6 := decodeLast(past[0])
 	r := call.Routes{
-		Extension: d.binding(13, 0), Admits: d.int(1) == 1,
-		Own: d.binding(2, 3), Open: d.binding(4, 5),
-		ExtensionsUntil: later(d.instant(6), d.instant(7)), Asks: d.int(12),
+		Extension: extension, Admits: extension != nil && f[1] == extension.ID.String(),
+		Own: own, Open: open, ExtensionsUntil: later(anybody, platform), Asks: asksBefore(past[1], m),
 	}
-	if caller := d.text(8); caller != "" {
-		r.Last = &call.LastCaller{Caller: call.NumberFromStore(caller), Binding: d.binding(9, 10), Admits: d.int(11) == 1}
-	}
-	return r, d.err
+	return r, last, errors.Join(err1, err2, err3, err4, err5, err6)
 }
 
-// reply reads a script's values and keeps the first fault.
-type reply struct {
-	values []any
-	x      call.Number
-	err    error
+// texts reads n strings; nil is "".
+func texts(cmd *redis.SliceCmd, n int) ([]string, error) {
+	values, err := cmd.Result()
+	if err != nil {
+		return nil, err
+	}
+	if len(values) != n {
+		return nil, fmt.Errorf("%d values instead of %d", len(values), n)
+	}
+	list := make([]string, n)
+	for i, v := range values {
+		list[i], _ = v.(string)
+	}
+	return list, nil
 }
 
-func (r *reply) text(i int) string {
-	s, ok := r.values[i].(string)
-	if !ok && r.err == nil {
-		r.err = fmt.Errorf("value %d is %T", i, r.values[i])
+// decodeRoute reads id, tab, body; nil for "".
+func decodeRoute(x call.Number, value string) (*call.Binding, error) {
+	if value == "" {
+		return nil, nil
 	}
-	return s
-}
-
-func (r *reply) int(i int) int {
-	n, ok := r.values[i].(int64)
-	if !ok && r.err == nil {
-		r.err = fmt.Errorf("value %d is %T", i, r.values[i])
+	digits, body, _ := strings.Cut(value, "\t")
+	id, err := call.ParseID(digits)
+	if err != nil {
+		return nil, err
 	}
-	return int(n)
-}
-
-// binding reads an id and a body; nil where the body is empty.
-func (r *reply) binding(id, body int) *call.Binding {
-	text := r.text(body)
-	if text == "" {
-		return nil
+	b, err := decodeBody(x, id, body)
+	if err != nil {
+		return nil, err
 	}
-	n, err := call.ParseID(r.text(id))
-	if err == nil {
-		var b call.Binding
-		if b, err = decodeBody(r.x, n, text); err == nil {
-			return &b
-		}
-	}
-	if r.err == nil {
-		r.err = err
-	}
-	return nil
+	return &b, nil
 }
 
 // instant reads a score: milliseconds, "inf", or "" for none.
-func (r *reply) instant(i int) time.Time {
-	s := r.text(i)
-	if s == "" {
-		return time.Time{}
+func instant(score string) (time.Time, error) {
+	if score == "" {
+		return time.Time{}, nil
 	}
-	ms, err := strconv.ParseFloat(s, 64)
-	if err != nil && r.err == nil {
-		r.err = err
-	}
+	ms, err := strconv.ParseFloat(score, 64)
 	if math.IsInf(ms, 1) {
-		return call.Never
+		return call.Never, nil
 	}
-	return time.UnixMilli(int64(ms)).UTC()
+	return time.UnixMilli(int64(ms)).UTC(), err
 }
 
 func later(a, b time.Time) time.Time {
@@ -168,4 +167,55 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
+}
+
+// asksBefore counts the asks before message m: all of them, or, when m is the
+// platform's retry of one that was answered with an ask, those before that one.
+func asksBefore(digests string, m *store.Message) int {
+	if m == nil {
+		return len(digests) / 16
+	}
+	for i := 0; i+16 <= len(digests); i += 16 {
+		if digests[i:i+16] == string(m.Digest[:]) {
+			return i / 16
+		}
+	}
+	return len(digests) / 16
+}
+
+func decodeLast(value string) (lastSeen, error) {
+	if value == "" {
+		return lastSeen{}, nil
+	}
+	caller, digits, _ := strings.Cut(value, "\t")
+	id, err := call.ParseID(digits)
+	return lastSeen{call.NumberFromStore(caller), id}, err
+}
+
+// lastCaller completes what is known of the last caller: the binding, and
+// whether it still admits them.
+func (s *Store) lastCaller(ctx context.Context, r call.Routes, q call.Query, last lastSeen) (*call.LastCaller, error) {
+	own := r.Own
+	if last.id == 0 || r.Extension == nil && own != nil && own.Live(q.Platform, q.At) && (own.A != q.Caller || own.PeerCount == 1) {
+		return nil, nil // a peer calls the owner, or the owner the only peer: nobody is called back
+	}
+	if own != nil && own.ID == last.id && own.PeerCount == 0 {
+		return &call.LastCaller{Caller: last.caller, Binding: own}, nil
+	}
+	var body *redis.StringCmd
+	err := s.gatherer.do(ctx, func(p redis.Pipeliner) { body = p.HGet(ctx, s.keys.bodies(q.X), last.id.String()) })
+	if err == nil {
+		err = body.Err()
+	}
+	if errors.Is(err, redis.Nil) {
+		return &call.LastCaller{Caller: last.caller}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := decodeBody(q.X, last.id, body.Val())
+	if err != nil {
+		return nil, err
+	}
+	return &call.LastCaller{Caller: last.caller, Binding: &b, Admits: slices.Contains(b.Peers, last.caller)}, nil
 }

@@ -16,7 +16,7 @@ var sources embed.FS
 type script struct{ sha, source string }
 
 // scripts are the atomic steps; each file's header says what goes in and out.
-type scripts struct{ route, apply, reserve, release script }
+type scripts struct{ apply, reserve, release script }
 
 func readScripts() scripts {
 	read := func(name string) script {
@@ -26,10 +26,10 @@ func readScripts() scripts {
 		}
 		return script{sha: redis.NewScript(string(text)).Hash(), source: string(text)}
 	}
-	return scripts{read("route.lua"), read("apply.lua"), read("reserve.lua"), read("release.lua")}
+	return scripts{read("apply.lua"), read("reserve.lua"), read("release.lua")}
 }
 
-func (s scripts) all() []script { return []script{s.route, s.apply, s.reserve, s.release} }
+func (s scripts) all() []script { return []script{s.apply, s.reserve, s.release} }
 
 func (s scripts) digests() []string {
 	var list []string

@@ -26,7 +26,7 @@ import (
 
 // Config says how to keep things.
 type Config struct {
-	// Client reaches Redis. The store does not close it.
+	// Client reaches Redis. [Store.Close] does not close it.
 	Client redis.UniversalClient
 	// Prefix is the first part of every key; default "xmode".
 	Prefix string
@@ -46,6 +46,7 @@ type Store struct {
 	window    time.Duration
 	platforms string // each with a tab behind it, as apply.lua wants them
 	now       func() time.Time
+	gatherer  *gatherer
 	sweepAt   atomic.Uint64 // next bucket to sweep
 }
 
@@ -80,11 +81,15 @@ func New(c Config) (*Store, error) {
 	if s.window == 0 {
 		s.window = 72 * time.Hour
 	}
+	s.gatherer = newGatherer(s.exec)
 	for _, p := range c.Platforms {
 		s.platforms += string(p) + "\t"
 	}
 	return s, nil
 }
+
+// Close ends the store's own goroutines. Nobody may use it any more.
+func (s *Store) Close() { s.gatherer.close() }
 
 // Ping returns nil when Redis answers and has the scripts, so that no query
 // waits for them to be loaded.

@@ -13,6 +13,10 @@
 --        {"conflict", operation, id, body, route} | {"exists", operation}
 --        {"precondition", operation} | {"stale"}: the lease ran out
 --
+-- A route's value is the id, a tab, and the body without the peers of a group:
+-- what a decision needs, in one look. The routes "x" and "x"+platform hold the
+-- latest expiry of the bindings with extensions.
+--
 -- Operations see those before them through an overlay; the keys are written at
 -- the end, when nothing can fail any more.
 local now, dry = tonumber(ARGV[1]), ARGV[4] == '1'
@@ -31,7 +35,10 @@ local function body(id)
   return bodies[id]
 end
 
-local function set(name, id) routes[name] = id; dirtyroutes[name] = true end
+local function set(name, text) routes[name] = text; dirtyroutes[name] = true end
+
+-- The id in a route's value.
+local function holder(value) return value and string.match(value, '^%d+') end
 
 local function parse(text)
   local expires, platform, extension, owner = string.match(text, '^(%d*)\t([^\t]*)\t([^\t\n]*)\t([^\t\n]*)')
@@ -50,7 +57,23 @@ local function claims(b)
   return list
 end
 
+-- The routes that say whom an extension admits; they follow the extension.
+local function guests(b)
+  local list = {}
+  if b.extension == '' then return list end
+  for peer in string.gmatch(b.peers, '[^,]+') do list[#list + 1] = 'm' .. b.extension .. ':' .. peer end
+  return list
+end
+
 local function open(b) return b.extension == '' and b.peers == '' end
+
+-- What a decision needs of a binding: all but the peers of a group.
+local function brief(id, text, b)
+  if b.peers ~= '' and string.find(b.peers, ',', 2, true) ~= #b.peers then
+    text = string.sub(text, 1, #text - #b.peers)
+  end
+  return id .. '\t' .. text
+end
 
 -- A live binding with an extension other than id, or nil.
 local function extended(id)
@@ -71,13 +94,15 @@ end
 
 -- The live binding in the way of b, and the route on which it stands.
 local function obstacle(id, b)
+  local function taken(name)
+    local other = holder(route(name))
+    return other and other ~= id and body(other) and live(parse(body(other))) and other
+  end
   for _, name in ipairs(claims(b)) do
-    local other = route(name)
-    if other and other ~= id and body(other) and live(parse(body(other))) then return other, string.sub(name, 1, 1) end
+    if taken(name) then return taken(name), string.sub(name, 1, 1) end
   end
   if open(b) then return extended(id), 'x' end
-  local other = b.extension ~= '' and route('o')
-  if other and other ~= id and body(other) and live(parse(body(other))) then return other, 'o' end
+  if b.extension ~= '' and taken('o') then return taken('o'), 'o' end
 end
 
 local function same(a, b)
@@ -92,14 +117,17 @@ local function matches(text, wanted)
 end
 
 local function replace(id, text)
-  local old = body(id)
-  if old then
-    for _, name in ipairs(claims(parse(old))) do
-      if route(name) == id then set(name, false) end
+  local old = body(id) and parse(body(id))
+  for _, list in ipairs(old and { claims(old), guests(old) } or {}) do
+    for _, name in ipairs(list) do
+      if holder(route(name)) == id then set(name, false) end
     end
   end
   if text then
-    for _, name in ipairs(claims(parse(text))) do set(name, id) end
+    local b = parse(text)
+    local value = brief(id, text, b)
+    for _, name in ipairs(claims(b)) do set(name, value) end
+    for _, name in ipairs(guests(b)) do set(name, id) end
   end
   bodies[id] = text
   if not dirtyids[id] then dirtyids[id] = true; touched = touched + 1 end
@@ -137,10 +165,10 @@ local function flush(command, key, args)
   end
 end
 
-local gone, kept = {}, {}
+local gone, kept, latest = {}, {}, {}
 for name in pairs(dirtyroutes) do
-  local id = routes[name]
-  if id then kept[#kept + 1] = name; kept[#kept + 1] = id else gone[#gone + 1] = name end
+  local value = routes[name]
+  if value then kept[#kept + 1] = name; kept[#kept + 1] = value else gone[#gone + 1] = name end
 end
 flush('HDEL', KEYS[1], gone)
 flush('HSET', KEYS[1], kept)
@@ -149,16 +177,26 @@ for id in pairs(dirtyids) do
   local old = redis.call('HGET', KEYS[2], id)
   if old then
     local was = parse(old)
-    if was.extension ~= '' then redis.call('ZREM', KEYS[4] .. was.platform, id) end
+    if was.extension ~= '' then
+      redis.call('ZREM', KEYS[4] .. was.platform, id)
+      latest[was.platform] = true
+    end
   end
   if text then
     local b = parse(text)
     redis.call('HSET', KEYS[2], id, text)
     redis.call('ZADD', KEYS[3], 0, member)
-    if b.extension ~= '' then redis.call('ZADD', KEYS[4] .. b.platform, b.expires == 0 and '+inf' or b.expires, id) end
+    if b.extension ~= '' then
+      redis.call('ZADD', KEYS[4] .. b.platform, b.expires == 0 and '+inf' or b.expires, id)
+      latest[b.platform] = true
+    end
   elseif old then
     redis.call('HDEL', KEYS[2], id)
     redis.call('ZREM', KEYS[3], member)
   end
+end
+for platform in pairs(latest) do
+  local score = redis.call('ZREVRANGE', KEYS[4] .. platform, 0, 0, 'WITHSCORES')[2]
+  if score then redis.call('HSET', KEYS[1], 'x' .. platform, score) else redis.call('HDEL', KEYS[1], 'x' .. platform) end
 end
 return result
