@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"os"
@@ -70,7 +69,7 @@ func environment(t testing.TB, env []string) []string {
 		"XMODE_API_KEYS":    func() string { return "e2e:admin:" + apiKey + ",viewer:read:" + readKey },
 	}
 	for name, value := range defaults {
-		if !strings.Contains(strings.Join(all, "\n"), "\n"+name) {
+		if !strings.Contains(strings.Join(all, "\n"), "\n"+name+"=") && !strings.Contains(strings.Join(all, "\n"), "\n"+name+"_FILE=") {
 			all = append(all, name+"="+value())
 		}
 	}
@@ -188,34 +187,6 @@ func (e *endpoint) warm() {
 		wg.Go(func() { e.ask(sim.Query{Caller: "13700000030", X: "17000000002"}) })
 	}
 	wg.Wait()
-}
-
-// metric returns the sum of a metric's samples whose labels contain all parts.
-func (e *endpoint) metric(name string, parts ...string) float64 {
-	e.t.Helper()
-	var sum float64
-	for line := range strings.SplitSeq(e.get("http://"+e.admin+"/metrics").body, "\n") {
-		labels, ok := strings.CutPrefix(line, name)
-		if !ok || labels == "" || labels[0] != '{' && labels[0] != ' ' {
-			continue
-		}
-		if containsAll(labels, parts) {
-			var v float64
-			if err := json.Unmarshal([]byte(labels[strings.LastIndexByte(labels, ' ')+1:]), &v); err == nil {
-				sum += v
-			}
-		}
-	}
-	return sum
-}
-
-func containsAll(s string, parts []string) bool {
-	for _, p := range parts {
-		if !strings.Contains(s, p) {
-			return false
-		}
-	}
-	return true
 }
 
 // watched is a log that can be waited for.

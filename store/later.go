@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"time"
 
 	"xmode/call"
 )
@@ -31,8 +32,13 @@ type LaterHooks struct {
 	Context func() (context.Context, context.CancelFunc)
 }
 
-// laterBatch is the largest number of traces in one write.
-const laterBatch = 128
+const (
+	// laterBatch is the largest number of traces in one write.
+	laterBatch = 128
+	// laterLinger is how long a write waits for more traces to join it. Nobody
+	// types an extension or calls back that fast.
+	laterLinger = 2 * time.Millisecond
+)
 
 // NewLater starts the writer with a queue of size traces.
 func NewLater(traces Traces, size int, hooks LaterHooks) *Later {
@@ -81,8 +87,10 @@ func (l *Later) run() {
 	}
 }
 
-// fill adds what is queued already.
+// fill adds what is queued, and what comes while it lingers.
 func (l *Later) fill(batch []call.Trace) []call.Trace {
+	linger := time.NewTimer(laterLinger)
+	defer linger.Stop()
 	for len(batch) < laterBatch {
 		select {
 		case t, ok := <-l.queue:
@@ -90,7 +98,7 @@ func (l *Later) fill(batch []call.Trace) []call.Trace {
 				return batch
 			}
 			batch = append(batch, t)
-		default:
+		case <-linger.C:
 			return batch
 		}
 	}

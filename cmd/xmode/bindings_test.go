@@ -114,8 +114,9 @@ func TestFurtherFaultsAreOnlyCounted(t *testing.T) {
 	}
 }
 
-// cutting is an endpoint that imports by noting lines. Its connections break
-// after so many answers; the last one holds.
+// cutting is an endpoint that imports by noting lines. Its streams of answers
+// end after so many, too early; the last one does not. One without any answer
+// is torn down; of the others every answer arrives, since the rest is read.
 type cutting struct {
 	after    []int
 	attempts atomic.Int32
@@ -129,18 +130,17 @@ func (c *cutting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	control := http.NewResponseController(w)
 	_ = control.EnableFullDuplex()
-	w.WriteHeader(http.StatusOK)
-	_ = control.Flush()
+	if limit == 0 {
+		_ = control.SetReadDeadline(time.Unix(1, 0)) // lest the server reads on before it hangs up
+		panic(http.ErrAbortHandler)
+	}
 	in := bufio.NewScanner(r.Body)
 	for n := 1; limit != n-1 && in.Scan(); n++ {
 		c.lines <- in.Text()
 		fmt.Fprintf(w, `{"line":%d,"id":"1"}`+"\n", n)
 		_ = control.Flush()
 	}
-	if limit >= 0 {
-		_ = control.SetReadDeadline(time.Unix(1, 0)) // lest the server waits for the rest of the body
-		panic(http.ErrAbortHandler)                  // the connection is cut
-	}
+	_, _ = io.Copy(io.Discard, r.Body)
 }
 
 func TestImportResumesAfterACut(t *testing.T) {
@@ -182,9 +182,11 @@ func answers(t *testing.T, status int, body string) string {
 	return endpoint.URL
 }
 
+// The file is larger than what a server reads of a request that it refuses, and
+// than what is sent without an answer.
 func TestRefusedImportIsNotTriedAgain(t *testing.T) {
 	url := answers(t, 403, `{"error":{"code":"forbidden","message":"the role does not suffice"}}`)
-	expect(t, client(t, url, "{}\n", "import", "-"), 1, "",
+	expect(t, client(t, url, strings.Repeat(`{"x":"17000000001"}`+"\n", 100_000), "import", "-"), 1, "",
 		"xmode: import stopped after 0 lines, a repeated import changes nothing that is done: 403 Forbidden: forbidden: the role does not suffice\n")
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"xmode/server"
@@ -16,6 +17,7 @@ type serveCmd struct {
 
 // Run serves until ctx ends.
 func (c *serveCmd) Run(ctx context.Context, input *server.Input, std streams) error {
+	calmCollector()
 	hangup, stop := hangups()
 	defer stop()
 	if err := input.LoadToServe(&c.Settings); err != nil {
@@ -30,6 +32,15 @@ func (c *serveCmd) Run(ctx context.Context, input *server.Input, std streams) er
 		return err
 	}
 	return endpoint.Run(ctx)
+}
+
+// calmCollector has the garbage collector run less often, unless GOGC says how
+// often: the live heap is a few megabytes, and at thousands of queries a second
+// collecting it at every doubling took a tenth of the processor.
+func calmCollector() {
+	if _, set := os.LookupEnv("GOGC"); !set {
+		debug.SetGCPercent(400)
+	}
 }
 
 // hangups delivers SIGHUP, on which secret files are read again, until stop.

@@ -11,9 +11,11 @@ import (
 	"time"
 )
 
-// How many lines may be without an answer. It bounds what is kept to be sent
-// again, and is more than an endpoint takes together before it answers.
-const maxUnanswered = 4096
+// maxUnanswered is how many bytes may be without an answer. It bounds what is
+// kept to be sent again. An HTTP server that refuses a request reads up to
+// 256 KiB of it before it says so, which it must get: a smaller window would
+// have both sides wait for each other.
+const maxUnanswered = 1 << 20
 
 // How often a broken connection is made anew without a line answered in
 // between, and how long an answer may take.
@@ -51,7 +53,7 @@ func newUpload(api *client, from source, t *tally) *upload {
 		}
 	}()
 	return &upload{
-		api: api, tally: t, entries: entries, window: newWindow(maxUnanswered),
+		api: api, tally: t, entries: entries, window: newWindow(),
 		broken: func() error { return fault },
 	}
 }
@@ -93,20 +95,15 @@ func (u *upload) pending(ctx context.Context) (bool, error) {
 			if !ok {
 				return false, u.broken()
 			}
-			if err := u.window.reserve(ctx); err != nil {
-				return false, err
-			}
 			u.take(e)
 		}
 	}
 	return true, nil
 }
 
-// take puts an entry into the window, where a place is reserved for it, or
-// counts it as failed.
+// take puts an entry into the window, or counts it as failed.
 func (u *upload) take(e entry) (sendable bool) {
 	if e.fault != nil {
-		u.window.release()
 		u.tally.fail(e.line, e.fault.Error())
 		return false
 	}
@@ -174,26 +171,21 @@ func (u *upload) send(ctx context.Context, feed io.Writer) error {
 	}
 }
 
-// more reserves a place in the window and waits for the next entry; ok is false
-// at the end of the file. Whatever it has to wait for, what was written is
-// flushed first: the answers that make room may depend on it.
+// more waits for room in the window and for the next entry; ok is false at the
+// end of the file. Before it waits, what was written is flushed: the answers
+// that make room may depend on it.
 func (u *upload) more(ctx context.Context, out *bufio.Writer) (e entry, ok bool, err error) {
-	if !u.window.tryReserve() {
-		if err := errors.Join(out.Flush(), u.window.reserve(ctx)); err != nil {
-			return e, false, err
+	if !u.window.full(maxUnanswered) {
+		select {
+		case e, ok = <-u.entries:
+			return e, ok, nil
+		default:
 		}
-	}
-	defer func() {
-		if !ok {
-			u.window.release()
-		}
-	}()
-	select {
-	case e, ok = <-u.entries:
-		return e, ok, nil
-	default:
 	}
 	if err := out.Flush(); err != nil {
+		return e, false, err
+	}
+	if err := u.window.wait(ctx, maxUnanswered); err != nil {
 		return e, false, err
 	}
 	select {

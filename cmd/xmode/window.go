@@ -7,47 +7,45 @@ import (
 )
 
 // window holds the entries that were taken from the file and have no answer
-// yet, oldest first. Reservations bound it: one is made before an entry is
-// taken, and given back with the entry's answer.
+// yet, oldest first. One goroutine adds entries, another one takes those that
+// were answered.
 type window struct {
-	slots chan struct{}
+	left chan struct{} // holds something when an entry has left
 
 	mu      sync.Mutex
 	entries []entry
+	size    int // of all texts in bytes
 	popped  int
 }
 
-// newWindow makes a window for n entries.
-func newWindow(n int) *window { return &window{slots: make(chan struct{}, n)} }
+// newWindow makes an empty window.
+func newWindow() *window { return &window{left: make(chan struct{}, 1)} }
 
-// tryReserve makes a reservation if there is room.
-func (w *window) tryReserve() bool {
-	select {
-	case w.slots <- struct{}{}:
-		return true
-	default:
-		return false
+// wait waits until the texts are smaller than limit.
+func (w *window) wait(ctx context.Context, limit int) error {
+	for w.full(limit) {
+		select {
+		case <-w.left:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+	return nil
 }
 
-// reserve waits for room.
-func (w *window) reserve(ctx context.Context) error {
-	select {
-	case w.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+// full reports whether the texts have reached limit.
+func (w *window) full(limit int) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.size >= limit
 }
 
-// release gives a reservation back.
-func (w *window) release() { <-w.slots }
-
-// push adds an entry for which there is a reservation.
+// push adds an entry.
 func (w *window) push(e entry) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.entries = append(w.entries, e)
+	w.size += len(e.text)
 }
 
 // pop removes the oldest entry, which was answered.
@@ -60,8 +58,12 @@ func (w *window) pop() (entry, bool) {
 	e := w.entries[0]
 	w.entries[0] = entry{}
 	w.entries = w.entries[1:]
+	w.size -= len(e.text)
 	w.popped++
-	<-w.slots
+	select {
+	case w.left <- struct{}{}:
+	default:
+	}
 	return e, true
 }
 

@@ -1,8 +1,6 @@
 package redisstore
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"hash/fnv"
 	"strings"
@@ -48,13 +46,14 @@ func (k keys) extensions(x call.Number, p call.Platform) string { return k.x(x, 
 
 // last is a string: last caller of an owner, tab, binding id. TTL: the
 // callback window.
-func (k keys) last(x, owner call.Number) string { return k.x(x, "l:"+owner.Full()) }
+func (k keys) last(x, owner call.Number) string {
+	return k.prefix + ":{" + x.Full() + "}:l:" + owner.Full()
+}
 
 // asks is a string: the digests, 16 bytes each, of the messages of one call that
 // were answered with an ask. TTL: askMemory.
 func (k keys) asks(q call.Query) string {
-	sum := sha256.Sum256([]byte(string(q.Platform) + "\x00" + q.CallID))
-	return k.x(q.X, "k:"+hex.EncodeToString(sum[:8]))
+	return k.prefix + ":{" + q.X.Full() + "}:k:" + string(q.Platform) + ":" + q.CallID
 }
 
 // nonce is a string: digest and time of the message that used it. TTL: until

@@ -57,9 +57,12 @@ func (s *Store) look(ctx context.Context, p redis.Pipeliner, q call.Query, m *st
 	}
 	extension, _ := call.NormalExtension(q.Extension)
 	caller := q.Caller.Full()
-	c.routes = p.HMGet(ctx, s.keys.routes(q.X),
+	// Commands made by hand: the client's own methods copy and box every argument.
+	c.routes = redis.NewSliceCmd(ctx, "hmget", s.keys.routes(q.X),
 		"e"+extension, "m"+extension+":"+caller, "c"+caller, "o", "x", "x"+string(q.Platform))
-	c.past = p.MGet(ctx, s.keys.last(q.X, q.Caller), s.keys.asks(q))
+	c.past = redis.NewSliceCmd(ctx, "mget", s.keys.last(q.X, q.Caller), s.keys.asks(q))
+	_ = p.Process(ctx, c.routes)
+	_ = p.Process(ctx, c.past)
 	return c
 }
 
