@@ -14,5 +14,5 @@ fi
 
 echo "$targets" | while read -r package name; do
 	echo "fuzz $package $name ($fuzztime)"
-	$go test -run='^$' -fuzz="^$name\$" -fuzztime="$fuzztime" "$package" </dev/null
+	$go test -run='^$' -fuzz="^$name\$" -fuzztime="$fuzztime" -fuzzminimizetime=20x "$package" </dev/null
 done
