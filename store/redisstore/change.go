@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -53,35 +52,26 @@ func (s *Store) Apply(ctx context.Context, c store.Change) (store.Applied, error
 
 // planChange finds the X numbers, draws ids, takes leases and sorts by X.
 func (s *Store) planChange(ctx context.Context, c store.Change, p *plan) error {
-	where := map[call.ID]call.Number{}
-	var missing []call.ID
-	for _, id := range c.Unbind {
-		x, err := s.claimID(ctx, c, p, id, call.Number{})
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			missing = append(missing, id)
-		case err != nil:
-			return err
-		}
-		where[id] = x
-	}
-	if len(missing) > 0 {
-		return &store.Missing{IDs: missing}
-	}
 	for i := range p.bind {
-		if err := s.planBind(ctx, c, p, i, where); err != nil {
-			return err
+		if p.bind[i].ID == 0 {
+			p.bind[i].ID, p.assign[i] = newID(), true
 		}
+	}
+	where, err := s.claimIDs(ctx, c, p)
+	if err != nil {
+		return err
 	}
 	for _, id := range c.Unbind {
 		p.on(where[id]).add(op{verb: verbDel, id: id}, -1)
 	}
 	for i := range p.bind {
-		verb := verbPut
+		b, verb := &p.bind[i], verbPut
+		if where[b.ID] != b.X {
+			return store.ErrXImmutable
+		}
 		if p.assign[i] {
 			verb = verbAdd
 		}
-		b := &p.bind[i]
 		p.on(b.X).add(op{verb: verb, id: b.ID, body: encodeBody(b)}, i)
 	}
 	for _, l := range p.leases {
@@ -91,61 +81,6 @@ func (s *Store) planChange(ctx context.Context, c store.Change, p *plan) error {
 		}
 	}
 	return nil
-}
-
-func (s *Store) planBind(ctx context.Context, c store.Change, p *plan, i int, where map[call.ID]call.Number) error {
-	b := &p.bind[i]
-	if b.ID == 0 {
-		b.ID, p.assign[i] = newID(), true
-	}
-	if x, unbound := where[b.ID]; unbound {
-		if x != b.X {
-			return store.ErrXImmutable
-		}
-		return nil
-	}
-	where[b.ID] = b.X
-	x, err := s.claimID(ctx, c, p, b.ID, b.X)
-	if err == nil && x != b.X {
-		return store.ErrXImmutable
-	}
-	return err
-}
-
-// claimID takes the lease of an id, or with Dry only looks where it is.
-func (s *Store) claimID(ctx context.Context, c store.Change, p *plan, id call.ID, x call.Number) (call.Number, error) {
-	if l, held := p.leases[id]; held {
-		return l.x, nil
-	}
-	if c.Dry {
-		return s.whereIs(ctx, c.At, id, x)
-	}
-	l, err := s.take(ctx, id, x)
-	if _, ok := errors.AsType[*elsewhere](err); ok {
-		if err = s.evict(ctx, c.At, id); err == nil {
-			l, err = s.take(ctx, id, x)
-		}
-	}
-	if err != nil {
-		return x, err
-	}
-	p.leases[id] = l
-	return l.x, nil
-}
-
-// whereIs returns the X number of a known id; of an unknown one, or of one
-// without a live binding, wanted, or ErrNotFound if nothing is wanted.
-func (s *Store) whereIs(ctx context.Context, at time.Time, id call.ID, wanted call.Number) (call.Number, error) {
-	e, err := s.Get(ctx, id)
-	switch {
-	case errors.Is(err, store.ErrNotFound) && !wanted.IsZero():
-		return wanted, nil
-	case err != nil:
-		return wanted, err
-	case e.Binding.Expired(at) && !wanted.IsZero():
-		return wanted, nil
-	}
-	return e.Binding.X, nil
 }
 
 func (p *plan) on(x call.Number) *batch {
@@ -181,109 +116,6 @@ func (s *Store) check(ctx context.Context, at time.Time, p *plan) error {
 		}
 	}
 	return nil
-}
-
-// applyPlan writes the owner index, then batch by batch; on failure it undoes
-// the batches before.
-func (s *Store) applyPlan(ctx context.Context, at time.Time, p *plan) error {
-	err := s.exec(ctx, func(pipe redis.Pipeliner) {
-		for i := range p.bind {
-			s.addOwner(ctx, pipe, p.bind[i].A, p.bind[i].ID)
-		}
-	})
-	if err != nil {
-		return unavailable("writing the owner index", err)
-	}
-	for n, b := range p.batches {
-		if b.done, err = s.runStep(ctx, b.x, at, b.since, false, b.ops...); err != nil {
-			// An unanswered step may have happened: it is undone like the others.
-			if errors.Is(err, store.ErrUnavailable) {
-				n++
-			}
-			if n == 0 {
-				return err
-			}
-			return &store.Undone{Cause: err, Complete: s.undo(ctx, at, p.batches[:n]) && !errors.Is(err, store.ErrUnavailable)}
-		}
-	}
-	return nil
-}
-
-// undo puts back what the batches had changed, last first, and reports whether
-// that worked for all.
-func (s *Store) undo(ctx context.Context, at time.Time, batches []*batch) bool {
-	ctx, cancel := settled(ctx)
-	defer cancel()
-	whole := true
-	for _, b := range slices.Backward(batches) {
-		var ops []op
-		for _, d := range slices.Backward(b.done) {
-			switch d.status {
-			case created:
-				ops = append(ops, op{verb: verbDel, id: d.id})
-			case replaced, deleted:
-				ops = append(ops, op{verb: verbPut, id: d.id, body: d.old})
-			}
-		}
-		if len(ops) == 0 {
-			continue
-		}
-		_, err := s.runStep(ctx, b.x, at, "", false, ops...)
-		whole = whole && err == nil
-	}
-	return whole
-}
-
-// conclude tidies the indexes and gives all leases back.
-func (s *Store) conclude(ctx context.Context, p *plan, failed error) {
-	ctx, cancel := settled(ctx)
-	defer cancel()
-	_ = s.exec(ctx, func(pipe redis.Pipeliner) {
-		if failed == nil {
-			s.tidyPlan(ctx, pipe, p)
-			return
-		}
-		undone, partly := errors.AsType[*store.Undone](failed)
-		unknown := errors.Is(failed, store.ErrUnavailable) || partly && !undone.Complete
-		for _, l := range p.leases {
-			fate := repair
-			if l.fresh && !unknown {
-				fate = drop
-			}
-			s.release(ctx, pipe, l, fate, time.Time{})
-		}
-	})
-}
-
-// tidyPlan brings the indexes in line with a plan that was applied. Later
-// operations on an id overrule earlier ones.
-func (s *Store) tidyPlan(ctx context.Context, pipe redis.Pipeliner, p *plan) {
-	type fate struct {
-		what    string
-		expires time.Time
-	}
-	fates := map[call.ID]fate{}
-	for _, b := range p.batches {
-		for i, d := range b.done {
-			id := b.ops[i].id
-			bound := b.bound[i]
-			if old, err := decodeBody(b.x, id, d.old); err == nil && d.status != same {
-				if bound < 0 || old.A != p.bind[bound].A {
-					s.dropOwner(ctx, pipe, old.A, id)
-				}
-			}
-			fates[id] = fate{what: drop}
-			if bound >= 0 && d.status != same {
-				fates[id] = fate{keep, p.bind[bound].ExpiresAt}
-				s.addOwner(ctx, pipe, p.bind[bound].A, id)
-			} else if bound >= 0 {
-				s.dropOwner(ctx, pipe, p.bind[bound].A, id)
-			}
-		}
-	}
-	for id, l := range p.leases {
-		s.release(ctx, pipe, l, fates[id].what, fates[id].expires)
-	}
 }
 
 // report lists the ids in the order of the Change. With Dry an id that would be

@@ -25,9 +25,12 @@ var errBody = errors.New("binding in the store is damaged")
 
 const bodyFields = 17
 
-// encodeBody writes the binding; b.Peers is sorted in the process.
+// encodeBody writes the binding, and leaves its peers sorted.
 func encodeBody(b *call.Binding) string {
-	slices.SortFunc(b.Peers, func(p, q call.Number) int { return strings.Compare(p.Full(), q.Full()) })
+	order := func(p, q call.Number) int { return strings.Compare(p.Full(), q.Full()) }
+	if !slices.IsSortedFunc(b.Peers, order) {
+		b.Peers = slices.SortedFunc(slices.Values(b.Peers), order) // the caller's own order stays
+	}
 	fields := [bodyFields]string{
 		millis(b.ExpiresAt), string(b.Platform), b.Extension, b.A.Full(), strconv.Itoa(len(b.Peers)),
 		unless(string(b.Direction), string(call.Both)), b.Display.Full(), flag(b.Record), number(b.MaxDuration),

@@ -56,6 +56,7 @@ func options() redis.UniversalOptions {
 		PoolSize:              64,
 		MinIdleConns:          4,
 		Protocol:              2,
+		DisableIdentity:       true, // Redis before 7.2 does not know the command
 	}
 }
 

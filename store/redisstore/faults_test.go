@@ -3,6 +3,7 @@ package redisstore_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -16,9 +17,10 @@ import (
 	"xmode/store/storetest"
 )
 
-// failing refuses pipelines on demand, before or after they reach Redis.
+// failing loses single commands of pipelines, before or after they reach Redis.
 type failing struct {
-	before, after func([]redis.Cmder) bool
+	lose  func(redis.Cmder) bool
+	heard bool
 }
 
 var errCut = errors.New("connection cut")
@@ -28,28 +30,32 @@ func (f *failing) ProcessHook(next redis.ProcessHook) redis.ProcessHook { return
 
 func (f *failing) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		cut := func() error {
-			for _, cmd := range cmds {
-				cmd.SetErr(errCut)
+		var sent, lost []redis.Cmder
+		for _, cmd := range cmds {
+			if f.lose(cmd) {
+				lost = append(lost, cmd)
 			}
-			return errCut
+			if !f.lose(cmd) || f.heard {
+				sent = append(sent, cmd)
+			}
 		}
-		if f.before != nil && f.before(cmds) {
-			return cut()
+		var err error
+		if len(sent) > 0 {
+			err = next(ctx, sent)
 		}
-		err := next(ctx, cmds)
-		if f.after != nil && f.after(cmds) {
-			return cut()
+		for _, cmd := range lost {
+			cmd.SetErr(errCut)
+			err = errCut
 		}
 		return err
 	}
 }
 
-// names reports whether a key of the commands contains part.
-func names(cmds []redis.Cmder, part string) bool {
-	return slices.ContainsFunc(cmds, func(c redis.Cmder) bool {
-		return slices.ContainsFunc(c.Args(), func(a any) bool { s, _ := a.(string); return strings.Contains(s, part) })
-	})
+// writes reports whether a command is a leased atomic step on an X number.
+func writes(cmd redis.Cmder, x string) bool {
+	const keys, since = 3, 8
+	args := cmd.Args()
+	return len(args) > since && args[0] == "evalsha" && strings.Contains(fmt.Sprint(args[keys]), "{"+x+"}:r") && args[since] != ""
 }
 
 // TestFailedChangeIsUndone lets the write to the second X number fail after the
@@ -57,14 +63,7 @@ func names(cmds []redis.Cmder, part string) bool {
 func TestFailedChangeIsUndone(t *testing.T) {
 	addr := storetest.Redis(t)
 	clock := storetest.NewClock()
-	second := func(cmds []redis.Cmder) bool { return len(cmds) == 1 && names(cmds, "{+8617000000002}:r") }
-	for name, c := range map[string]struct {
-		fault    *failing
-		complete bool
-	}{
-		"unheard":    {&failing{before: second}, false},
-		"unanswered": {&failing{after: second}, false},
-	} {
+	for name, heard := range map[string]bool{"unheard": false, "unanswered": true} {
 		t.Run(name, func(t *testing.T) {
 			healthy, broken := connect(t, addr), connect(t, addr)
 			s := newStore(t, healthy, name, clock.Now)
@@ -73,7 +72,7 @@ func TestFailedChangeIsUndone(t *testing.T) {
 				t.Fatal(err)
 			}
 			tag := entry(t, s, 1).ETag
-			broken.AddHook(c.fault)
+			broken.AddHook(&failing{lose: func(c redis.Cmder) bool { return writes(c, "+8617000000002") }, heard: heard})
 			_, err := newStore(t, broken, name, clock.Now).Apply(t.Context(), store.Change{
 				At: clock.Now(), Unbind: []call.ID{1},
 				Bind: []call.Binding{
@@ -82,14 +81,16 @@ func TestFailedChangeIsUndone(t *testing.T) {
 				},
 			})
 			undone, ok := errors.AsType[*store.Undone](err)
-			if !ok || undone.Complete != c.complete || !errors.Is(err, store.ErrUnavailable) {
+			if !ok || undone.Complete || !errors.Is(err, store.ErrUnavailable) {
 				t.Fatalf("error %v", err)
 			}
 			if got := entry(t, s, 1); got.ETag != tag {
 				t.Errorf("the unbound binding did not come back as it was")
 			}
-			if _, err := s.Get(t.Context(), 2); !errors.Is(err, store.ErrNotFound) {
-				t.Errorf("the new binding is still there: %v", err)
+			for _, id := range []call.ID{2, 3} {
+				if _, err := s.Get(t.Context(), id); !errors.Is(err, store.ErrNotFound) {
+					t.Errorf("binding %s is still there: %v", id, err)
+				}
 			}
 		})
 	}

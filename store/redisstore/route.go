@@ -32,8 +32,12 @@ type sight struct {
 // Only an owner calling back costs a second, where the last caller came by a
 // binding that the first one could not show: a group, or one with an extension.
 func (s *Store) Route(ctx context.Context, q call.Query, m *store.Message) (call.Routes, store.Seen, error) {
+	run := s.gatherer.do
+	if m == nil {
+		run = s.exec // no caller waits for this one: it has more time, and must not hold up those who have not
+	}
 	var c sight
-	err := s.gatherer.do(ctx, func(p redis.Pipeliner) { c = s.look(ctx, p, q, m) })
+	err := run(ctx, func(p redis.Pipeliner) { c = s.look(ctx, p, q, m) })
 	if err != nil {
 		return call.Routes{}, store.Fresh, unavailable("looking up a route", err)
 	}
@@ -206,7 +210,7 @@ func (s *Store) lastCaller(ctx context.Context, r call.Routes, q call.Query, las
 		return &call.LastCaller{Caller: last.caller, Binding: own}, nil
 	}
 	var body *redis.StringCmd
-	err := s.gatherer.do(ctx, func(p redis.Pipeliner) { body = p.HGet(ctx, s.keys.bodies(q.X), last.id.String()) })
+	err := s.exec(ctx, func(p redis.Pipeliner) { body = p.HGet(ctx, s.keys.bodies(q.X), last.id.String()) })
 	if err == nil {
 		err = body.Err()
 	}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -69,6 +70,33 @@ func putContract(t *testing.T, open Open) {
 		}
 	})
 	t.Run("without an id", assignContract(open))
+	t.Run("a group of a thousand", func(t *testing.T) {
+		w := newWorld(t, open)
+		member := func(i int) string { return fmt.Sprintf("138%08d", i) }
+		for _, mods := range [][]func(*call.Binding){nil, {extension("12")}, nil} {
+			var peers []string
+			for i := range call.MaxPeers {
+				peers = append(peers, member(i+len(mods)*500))
+			}
+			w.put(binding(t, 7, x1, bob, peers, mods...))
+			e, err := w.Get(t.Context(), 7)
+			if err != nil || len(e.Binding.Peers) != call.MaxPeers {
+				t.Fatalf("%d peers, %v", len(e.Binding.Peers), err)
+			}
+			if len(mods) == 0 {
+				w.expect(w.query(member(0), x1, ""), call.Connect, call.ByPeer, bob)
+				w.expect(w.query(member(1000), x1, ""), call.Reject, call.NoBinding, "")
+				continue
+			}
+			w.expect(w.query(member(1000), x1, "12"), call.Connect, call.ByExtension, bob)
+			w.expect(w.query(member(0), x1, "12"), call.Reject, call.CallerNotAllowed, "")
+			w.expect(w.query(member(0), x1, ""), call.Ask, call.ExtensionRequired, "")
+		}
+		if err := w.Delete(t.Context(), 7, nil); err != nil {
+			t.Fatal(err)
+		}
+		w.expect(w.query(member(1), x1, ""), call.Reject, call.NoBinding, "")
+	})
 	t.Run("If-Match", matchContract(open))
 	t.Run("each by itself, in order", func(t *testing.T) {
 		w := newWorld(t, open)
