@@ -14,12 +14,12 @@ import (
 	"github.com/go-playground/validator/v10"
 
 	"xmode/call"
-	"xmode/handlers"
+	"xmode/platform"
 )
 
 // check notes everything wrong with the settings. What is made of them later
-// (key rings, adapters, certificates, the Redis client) is made here once for
-// its errors, so that they come with all the others.
+// (key rings, adapters, certificates) is made here once for its errors, so that
+// they come with all the others.
 func (s *Settings) check(faults *Faults) {
 	v := newValidator()
 	for _, part := range s.parts() {
@@ -29,37 +29,21 @@ func (s *Settings) check(faults *Faults) {
 	}
 	s.checkListeners(faults)
 	noteError(faults, "XMODE_PRESETS", func() error { _, err := readPresets(s.Presets); return err })
-	noteError(faults, "XMODE_API_KEYS", func() error { _, err := handlers.ParseKeyring(s.APIKeys.Reveal()); return err })
+	noteError(faults, "XMODE_API_KEYS", func() error { return new(keyring).set(s.APIKeys) })
 	noteError(faults, "XMODE_REDIS", func() error { return checkRedis(s.Redis) })
 	for _, part := range s.Platforms {
-		checkPlatform(s, part.(platformSettings), faults)
+		checkPlatform(part.(platform.Settings), s.shared(), faults)
 	}
 }
 
-// checkPlatform makes a platform's adapter for its errors.
-func checkPlatform(s *Settings, p platformSettings, faults *Faults) {
-	_, _, err := p.adapter(s)
-	prefix := "XMODE_" + strings.ToUpper(string(p.platform()))
-	for _, one := range unjoined(err) {
-		fields, ok := errors.AsType[call.FieldErrors](one)
-		if !ok {
-			faults.add(prefix, oneLine(one))
-		}
-		for field, text := range fields {
-			faults.add(prefix+"_"+strings.ToUpper(field), text)
-		}
+// checkPlatform makes a platform's adapter for its faults, which go by the
+// names of settings.
+func checkPlatform(p platform.Settings, shared platform.Shared, faults *Faults) {
+	_, err := p.Adapter(shared)
+	fields, _ := errors.AsType[call.FieldErrors](err)
+	for name, text := range fields {
+		faults.add(variableOf(name), text)
 	}
-}
-
-// unjoined are the errors that were joined.
-func unjoined(err error) []error {
-	if err == nil {
-		return nil
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
-	}
-	return []error{err}
 }
 
 // noteError turns an error into a fault of one line.

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/alecthomas/kong"
+
+	"xmode/platform"
 )
 
 // Input brings the settings of one start together: flags, which kong parses,
@@ -14,6 +16,7 @@ import (
 type Input struct {
 	env    environ
 	known  []Variable
+	files  map[string]string // that secrets came from, by variable
 	faults Faults
 }
 
@@ -23,7 +26,7 @@ func NewInput(entries []string) (*Input, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Input{env: newEnviron(entries), known: known}, nil
+	return &Input{env: newEnviron(entries), known: known, files: map[string]string{}}, nil
 }
 
 // Options make a kong parser take settings from variables where no flag gives
@@ -58,7 +61,7 @@ func (in *Input) isFlag(flag *kong.Flag) bool {
 	return slices.ContainsFunc(in.known, func(v Variable) bool { return v.Flag == flag.Name })
 }
 
-// secrets fills the [Secret] fields of structs from variables and files.
+// secrets fills the secrets of structs from variables and files.
 func (in *Input) secrets(structs ...any) {
 	for _, field := range secretFields(structs...) {
 		*field.target = in.secret(field.variable)
@@ -66,7 +69,7 @@ func (in *Input) secrets(structs ...any) {
 }
 
 // secret reads one secret.
-func (in *Input) secret(variable string) Secret {
+func (in *Input) secret(variable string) platform.Secret {
 	value, direct := in.env[variable]
 	file, named := in.env[variable+"_FILE"]
 	switch {
@@ -77,9 +80,10 @@ func (in *Input) secret(variable string) Secret {
 		if err != nil {
 			in.faults.add(variable+"_FILE", err.Error())
 		}
+		in.files[variable] = file
 		return secret
 	}
-	return Secret{value: value}
+	return platform.NewSecret(value)
 }
 
 // unknown notes the variables that are no setting: most often a typing error,
@@ -102,6 +106,7 @@ func (in *Input) unknown() {
 func (in *Input) Load(s *Settings) error {
 	in.unknown()
 	in.secrets(s.parts()...)
+	s.files = in.files
 	s.check(&in.faults)
 	return in.faults.err()
 }

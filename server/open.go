@@ -1,13 +1,13 @@
 package server
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	"xmode/platform"
 	"xmode/store"
 	"xmode/store/redisstore"
 )
@@ -28,7 +28,7 @@ type Store interface {
 // openStore opens the store that the settings name, without waiting for it to
 // answer: an endpoint that starts while Redis is away is ready once it is back.
 func openStore(s *Settings, now func() time.Time, log *slog.Logger) (Store, func() error, error) {
-	redis.SetLogger(redisLog{log})
+	redisstore.SetLog(log)
 	client, closing, err := connect(s.Redis.Reveal(), now)
 	if err != nil {
 		return nil, nil, err
@@ -56,25 +56,10 @@ func connect(url string, now func() time.Time) (redis.UniversalClient, func() er
 	return client, client.Close, nil
 }
 
-// checkRedis makes the client and throws it away.
-func checkRedis(url Secret) error {
+// checkRedis looks at the store's address.
+func checkRedis(url platform.Secret) error {
 	if !url.IsSet() || url.Reveal() == embedded {
 		return nil
 	}
-	// The client begins to dial at once; nobody wants to hear of that here.
-	redis.SetLogger(redisLog{slog.New(slog.DiscardHandler)})
-	client, err := redisstore.Connect(url.Reveal())
-	if err != nil {
-		return err
-	}
-	return client.Close()
-}
-
-// redisLog takes what the Redis client says of its connections. The client has
-// one log for the whole process; what matters of it the pings tell.
-type redisLog struct{ log *slog.Logger }
-
-// Printf logs at debug.
-func (r redisLog) Printf(ctx context.Context, format string, v ...any) {
-	r.log.DebugContext(ctx, fmt.Sprintf(format, v...))
+	return redisstore.CheckURL(url.Reveal())
 }

@@ -15,26 +15,16 @@ type platformRow struct {
 	canAsk bool
 	// settings makes its part of the settings; nil for a platform that
 	// bindings may name but whose messages are not served.
-	settings func() platformSettings
+	settings func() platform.Settings
 }
 
-// platformTable has a row for each platform.
+// platformTable has a row for each platform, and is all that this package knows
+// of any.
 func platformTable() []platformRow {
 	return []platformRow{
-		{name: aliyun.Name, canAsk: true, settings: func() platformSettings { return &aliyunSettings{} }},
+		{name: aliyun.Name, canAsk: true, settings: func() platform.Settings { return new(aliyun.Settings) }},
 		{name: "huawei"},
 	}
-}
-
-// platformSettings is what a platform adds to the settings: a pointer to a
-// struct with the same tags.
-type platformSettings interface {
-	// platform names the platform.
-	platform() call.Platform
-	// adapter makes the platform's adapter and what rotates in it; nil without
-	// keys. The error is call.FieldErrors by the names of the settings without
-	// the platform's ("ivr_code"), and holds no secret.
-	adapter(s *Settings) (platform.Adapter, []rotation, error)
 }
 
 // knownPlatforms is the table as the handlers need it.
@@ -54,3 +44,6 @@ func platformNames() []call.Platform {
 	}
 	return names
 }
+
+// shared is what the platforms' settings have in common.
+func (s *Settings) shared() platform.Shared { return platform.Shared{ClockSkew: s.ClockSkew} }

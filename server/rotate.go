@@ -2,21 +2,40 @@ package server
 
 import (
 	"log/slog"
+	"maps"
+	"slices"
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"xmode/handlers"
+	"xmode/platform"
 )
 
 // rotation is a secret that can be exchanged while the process runs.
 type rotation struct {
-	// name of the variable, for the log.
-	name string
-	// secret as it is in force.
-	secret Secret
+	// variable of the secret, and the file that it names.
+	variable, file string
 	// apply puts a new value in force; an error leaves the old one.
-	apply func(value string) error
+	apply func(platform.Secret) error
+}
+
+// rotations are the secrets of the handlers and the platforms that came from
+// files.
+func (s *Settings) rotations(keys *keyring, adapters []platform.Adapter) []rotation {
+	setters := map[string]func(platform.Secret) error{"XMODE_API_KEYS": keys.set}
+	for _, a := range adapters {
+		if rotator, ok := a.(platform.Rotator); ok {
+			maps.Copy(setters, rotator.Rotations())
+		}
+	}
+	var all []rotation
+	for _, variable := range slices.Sorted(maps.Keys(setters)) {
+		if file, ok := s.files[variable]; ok {
+			all = append(all, rotation{variable, file, setters[variable]})
+		}
+	}
+	return all
 }
 
 // keyring holds the API keys in force.
@@ -25,8 +44,8 @@ type keyring struct {
 }
 
 // set puts keys in force, written as in XMODE_API_KEYS.
-func (k *keyring) set(text string) error {
-	parsed, err := handlers.ParseKeyring(text)
+func (k *keyring) set(keys platform.Secret) error {
+	parsed, err := handlers.ParseKeyring(keys.Reveal())
 	if err == nil {
 		k.current.Store(&parsed)
 	}
@@ -56,19 +75,17 @@ func newRotator(rotations []rotation, reg prometheus.Registerer, log *slog.Logge
 // rotate reads each secret again, by itself: a fault in one keeps only that one
 // as it was.
 func (r *rotator) rotate() {
-	for i := range r.rotations {
-		this := &r.rotations[i]
-		fresh, err := this.secret.Reread()
+	for _, this := range r.rotations {
+		fresh, err := readSecret(this.file)
 		if err == nil {
-			err = this.apply(fresh.Reveal())
+			err = this.apply(fresh)
 		}
 		if err != nil {
-			r.done.WithLabelValues(this.name, "failed").Inc()
-			r.log.Error("secret not usable, keeping the one before", slog.String("setting", this.name), slog.String("error", oneLine(err)))
+			r.done.WithLabelValues(this.variable, "failed").Inc()
+			r.log.Error("secret not usable, keeping the one before", slog.String("setting", this.variable), slog.String("error", oneLine(err)))
 			continue
 		}
-		this.secret = fresh
-		r.done.WithLabelValues(this.name, "ok").Inc()
-		r.log.Info("secret read again", slog.String("setting", this.name))
+		r.done.WithLabelValues(this.variable, "ok").Inc()
+		r.log.Info("secret read again", slog.String("setting", this.variable))
 	}
 }

@@ -38,7 +38,7 @@ func TestPlatformWithoutKeysHasNoPaths(t *testing.T) {
 	if got, _ := get(t, s.public("/aliyun/call-control"), ""); got != http.StatusNotFound {
 		t.Errorf("status %d, want 404", got)
 	}
-	for _, want := range []string{"no platform is configured", "no API keys", "EMBEDDED STORE"} {
+	for _, want := range []string{"no platform is configured: nobody can ask for a decision\" keys=[XMODE_ALIYUN_KEYS]", "no API keys", "EMBEDDED STORE"} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log does not warn of %q:\n%s", want, &log)
 		}
@@ -203,6 +203,17 @@ func TestSecretsRotateOnHangup(t *testing.T) {
 	}
 	if strings.Contains(log.String(), newKey) || strings.Contains(log.String(), "short") {
 		t.Errorf("the log shows a key:\n%s", &log)
+	}
+}
+
+func TestOnlyFilesAreReadAgain(t *testing.T) {
+	signing, hangup := file(t, "signing", aliyunKey), make(chan os.Signal)
+	var log logBuffer
+	start(t, options{hangup: hangup, log: &log, env: []string{"XMODE_API_KEYS=ops:read:" + apiKey, "XMODE_ALIYUN_KEYS_FILE=" + signing}})
+	hangup <- syscall.SIGHUP
+	hangup <- syscall.SIGHUP // taken when the first is done
+	if !strings.Contains(log.String(), `msg="secret read again" setting=XMODE_ALIYUN_KEYS`) || strings.Contains(log.String(), "setting=XMODE_API_KEYS") {
+		t.Errorf("the log:\n%s", &log)
 	}
 }
 

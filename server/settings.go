@@ -4,20 +4,23 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"xmode/platform"
 )
 
 // Settings is everything an operator can choose. A setting named "clock-skew"
-// is the flag --clock-skew and the variable XMODE_CLOCK_SKEW; a [Secret] is a
-// variable or a file, never a flag. The tags are read by kong (flags, defaults,
-// help), by the validator, and by the generator of docs/SETTINGS.md.
+// is the flag --clock-skew and the variable XMODE_CLOCK_SKEW; a
+// [platform.Secret] is a variable or a file, never a flag. The tags are read by
+// kong (flags, defaults, help), by the validator, and by the generator of
+// docs/SETTINGS.md.
 //
 // Make one with [NewSettings], which adds what the platforms contribute.
 type Settings struct {
 	Listeners `embed:""`
 
-	Redis       Secret `kong:"-" secret:"XMODE_REDIS" help:"The store: redis://, rediss:// (TLS), redis+sentinel://user:pw@h1:p1,h2:p2/master/db or redis+cluster://h1:p1,h2:p2, rediss+… for TLS, ?ca=FILE for a private authority; or embedded, which keeps everything in this process and loses it when it stops. Required by serve."`
-	RedisPrefix string `name:"redis-prefix" default:"xmode" validate:"prefix" help:"First part of every key in Redis."`
-	APIKeys     Secret `kong:"-" secret:"XMODE_API_KEYS" help:"Keys for the admin listener, name:role:key,…; the role is read, provision or admin, a key has at least 16 characters. Without them every call that needs a key is refused."`
+	Redis       platform.Secret `kong:"-" secret:"XMODE_REDIS" help:"The store: redis://, rediss:// (TLS), redis+sentinel://user:pw@h1:p1,h2:p2/master/db or redis+cluster://h1:p1,h2:p2, rediss+… for TLS, ?ca=FILE for a private authority; or embedded, which keeps everything in this process and loses it when it stops. Required by serve."`
+	RedisPrefix string          `name:"redis-prefix" default:"xmode" validate:"prefix" help:"First part of every key in Redis."`
+	APIKeys     platform.Secret `kong:"-" secret:"XMODE_API_KEYS" help:"Keys for the admin listener, name:role:key,…; the role is read, provision or admin, a key has at least 16 characters. Without them every call that needs a key is refused."`
 
 	Platforms kong.Plugins `embed:""`
 
@@ -27,6 +30,8 @@ type Settings struct {
 	MaxBody Size   `name:"max-body" default:"1MiB" validate:"min=16384,max=67108864" help:"Largest body of a push or a JSON call, 16KiB to 64MiB. A query is limited to 16 KiB and a line of an import to 64 KiB whatever this says."`
 
 	Logging `embed:""`
+
+	files map[string]string // that secrets came from, by variable
 }
 
 // Listeners says where xmode listens.

@@ -150,6 +150,13 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	}
 }
 
+func TestAFaultOfWhatPlatformsShareIsReportedOnce(t *testing.T) {
+	_, err := load(t, []string{"XMODE_CLOCK_SKEW=0s", "XMODE_ALIYUN_KEYS=" + aliyunKey})
+	if want := `XMODE_CLOCK_SKEW: "0s" is less than 1s`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestVariablesOfKubernetesAreIgnored(t *testing.T) {
 	mustLoad(t, []string{
 		"XMODE_SERVICE_HOST=10.0.0.1", "XMODE_SERVICE_PORT=8080", "XMODE_SERVICE_PORT_HTTP=8080", "XMODE_PORT=tcp://10.0.0.1:8080",

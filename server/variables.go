@@ -5,6 +5,8 @@ import (
 	"reflect"
 
 	"github.com/alecthomas/kong"
+
+	"xmode/platform"
 )
 
 // Variable is one setting, for whoever lists them: the check for unknown
@@ -30,7 +32,7 @@ type Variable struct {
 // ClientSettings is what the commands need that talk to a running endpoint.
 type ClientSettings struct {
 	// APIKey opens the admin listener.
-	APIKey Secret `kong:"-" secret:"XMODE_API_KEY" help:"The key that xmode bindings shows to the admin listener: one of those in XMODE_API_KEYS, without name and role."`
+	APIKey platform.Secret `kong:"-" secret:"XMODE_API_KEY" help:"The key that xmode bindings shows to the admin listener: one of those in XMODE_API_KEYS, without name and role."`
 }
 
 // Variables lists all settings without their values.
@@ -70,14 +72,23 @@ func secretsOf(structs ...any) []Variable {
 	return all
 }
 
-// secretField is a Secret in a struct, with what its tags say.
-type secretField struct {
-	variable, help string
-	target         *Secret
+// variablesOf names the secrets of structs.
+func variablesOf(structs []any) []string {
+	var names []string
+	for _, f := range secretFields(structs...) {
+		names = append(names, f.variable)
+	}
+	return names
 }
 
-// secretFields finds the fields of type Secret with a tag secret:"XMODE_…" in
-// structs given by pointer.
+// secretField is a secret in a struct, with what its tags say.
+type secretField struct {
+	variable, help string
+	target         *platform.Secret
+}
+
+// secretFields finds the secrets, which have a tag secret:"XMODE_…", in structs
+// given by pointer.
 func secretFields(structs ...any) []secretField {
 	var found []secretField
 	for _, s := range structs {
@@ -86,7 +97,7 @@ func secretFields(structs ...any) []secretField {
 			if !tagged {
 				continue
 			}
-			target := value.Addr().Interface().(*Secret)
+			target := value.Addr().Interface().(*platform.Secret)
 			found = append(found, secretField{variable, field.Tag.Get("help"), target})
 		}
 	}

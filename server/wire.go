@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -28,11 +29,10 @@ func wire(c Config) (*Server, error) {
 	s := &Server{config: c, registry: newRegistry(c.Version, c.Commit)}
 	presets, presetsErr := readPresets(c.Settings.Presets)
 	keys := &keyring{}
-	adapters, rotations, platformErr := s.adapters()
-	if err := errors.Join(presetsErr, platformErr, keys.set(c.Settings.APIKeys.Reveal())); err != nil {
+	adapters, platformErr := s.adapters()
+	if err := errors.Join(presetsErr, platformErr, keys.set(c.Settings.APIKeys)); err != nil {
 		return nil, fmt.Errorf("wire the server: %w", err)
 	}
-	rotations = append(rotations, rotation{"XMODE_API_KEYS", c.Settings.APIKeys, keys.set})
 	opened, closing, err := s.open()
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func wire(c Config) (*Server, error) {
 	s.registry.MustRegister(s.health.storeUp())
 	s.later = newLater(opened, s.registry, c.Log)
 	s.sweeper = newSweeper(opened, c.Now, s.registry, c.Log)
-	s.rotator = newRotator(rotations, s.registry, c.Log)
+	s.rotator = newRotator(c.Settings.rotations(keys, adapters), s.registry, c.Log)
 	s.routes(s.deps(adapters, keys, presets))
 	return s, nil
 }
@@ -55,18 +55,19 @@ func (s *Server) open() (Store, func() error, error) {
 }
 
 // adapters makes the configured platforms' adapters.
-func (s *Server) adapters() (all []platform.Adapter, rotations []rotation, err error) {
-	for _, part := range s.config.Settings.Platforms {
-		adapter, rotating, fault := part.(platformSettings).adapter(&s.config.Settings)
+func (s *Server) adapters() (all []platform.Adapter, err error) {
+	set := &s.config.Settings
+	for _, part := range set.Platforms {
+		adapter, fault := part.(platform.Settings).Adapter(set.shared())
 		err = errors.Join(err, fault)
 		if adapter != nil {
-			all, rotations = append(all, adapter), append(rotations, rotating...)
+			all = append(all, adapter)
 		}
 	}
 	if len(all) == 0 && err == nil {
-		s.config.Log.Warn("no platform is configured (XMODE_ALIYUN_KEYS): nobody can ask for a decision")
+		s.config.Log.Warn("no platform is configured: nobody can ask for a decision", slog.Any("keys", variablesOf(set.Platforms)))
 	}
-	return all, rotations, err
+	return all, err
 }
 
 // deps hands the handlers what they work with.

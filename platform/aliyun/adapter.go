@@ -2,6 +2,7 @@ package aliyun
 
 import (
 	"net/http"
+	"strings"
 	"sync/atomic"
 
 	"xmode/call"
@@ -15,7 +16,8 @@ const Name call.Platform = "aliyun"
 // maxQuery is the largest query string and the largest body in bytes.
 const maxQuery = 16 << 10
 
-// Adapter implements [platform.Adapter]. It is safe for concurrent use.
+// Adapter implements [platform.Adapter]; [Settings.Adapter] makes it. It is safe
+// for concurrent use.
 type Adapter struct {
 	form     signature.Form // pinned; empty: any
 	verifier atomic.Pointer[signature.Verifier]
@@ -23,38 +25,32 @@ type Adapter struct {
 	answers  encoder
 }
 
-var _ platform.Adapter = (*Adapter)(nil)
+var (
+	_ platform.Adapter = (*Adapter)(nil)
+	_ platform.Rotator = (*Adapter)(nil)
+)
 
-// New returns the adapter, or all faults of the settings as
-// [call.FieldErrors]; no fault holds a key.
-func New(s Settings) (*Adapter, error) {
-	var faults faults
-	form := faults.form(s.Signature)
-	verifier, err := signature.NewVerifier(s.Keys, form)
-	faults.note(settingKeys, err)
-	if s.ClockSkew <= 0 {
-		faults.note(settingSkew, errSkew)
-	}
-	answers := faults.encoder(s)
-	if err := faults.err(); err != nil {
-		return nil, err
-	}
-	a := &Adapter{form: form, window: signature.Skew(s.ClockSkew), answers: answers}
-	a.verifier.Store(verifier)
-	return a, nil
+// Rotations are those of the signing keys, by [Adapter.SetKeys].
+func (a *Adapter) Rotations() map[string]func(platform.Secret) error {
+	return map[string]func(platform.Secret) error{"XMODE_ALIYUN_KEYS": a.SetKeys}
 }
 
-// SetKeys replaces the signing keys for all messages that arrive from now on.
-// On an error, which lists all faults and holds no key, the old ones stay.
-func (a *Adapter) SetKeys(keys []string) error {
-	verifier, err := signature.NewVerifier(keys, a.form)
-	if err != nil {
-		var faults faults
-		faults.note(settingKeys, err)
-		return faults.err()
+// SetKeys replaces the signing keys, separated by commas, for all messages that
+// arrive from now on. On an error, [call.FieldErrors] that hold no key, the old
+// ones stay.
+func (a *Adapter) SetKeys(keys platform.Secret) error {
+	var faults faults
+	faults.note(settingKeys, a.verifyWith(keys))
+	return faults.err()
+}
+
+// verifyWith puts keys in force; the error lists all faults.
+func (a *Adapter) verifyWith(keys platform.Secret) error {
+	verifier, err := signature.NewVerifier(strings.Split(keys.Reveal(), ","), a.form)
+	if err == nil {
+		a.verifier.Store(verifier)
 	}
-	a.verifier.Store(verifier)
-	return nil
+	return err
 }
 
 // Name returns [Name].

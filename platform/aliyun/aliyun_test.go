@@ -23,17 +23,17 @@ const testKey = "k9ZtPq2mXr7vW4bN"
 // now is the instant of all tests; query's timestamp is a second before it.
 var now = time.Date(2026, 3, 4, 5, 6, 8, 0, time.UTC)
 
-func settings() aliyun.Settings {
-	return aliyun.Settings{Keys: []string{testKey}, ClockSkew: 5 * time.Minute}
-}
+var shared = platform.Shared{ClockSkew: 5 * time.Minute}
+
+func settings() aliyun.Settings { return aliyun.Settings{Keys: platform.NewSecret(testKey)} }
 
 func adapter(t testing.TB, s aliyun.Settings) *aliyun.Adapter {
 	t.Helper()
-	a, err := aliyun.New(s)
+	a, err := s.Adapter(shared)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a
+	return a.(*aliyun.Adapter)
 }
 
 // query is a good voice query; changes are name, value, name, value.

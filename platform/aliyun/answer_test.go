@@ -140,19 +140,16 @@ func TestAnswerModelAsString(t *testing.T) {
 
 func TestAnswerRenamesAndLeavesOut(t *testing.T) {
 	s := withCodes()
-	s.Fields = map[string]string{
-		"controlOperate": "op", "controlMsg": "-", "subsId": "bindId", "calledNo": "calledDisplayNo", "calledDisplayNo": "calledNo",
-		"needRecord": "need_record", "callDuration": "call-duration", "callNoPlayCode": "a.b", "calledNoPlayCode": "calledPlayCode",
-		"outId": "-", "smsChannel": "_sms",
-	}
+	s.Fields = "controlOperate=op,controlMsg=-,subsId=bindId,calledNo=calledDisplayNo,calledDisplayNo=calledNo," +
+		"needRecord=need_record,callDuration=call-duration,callNoPlayCode=a.b,calledNoPlayCode=calledPlayCode,outId=-,smsChannel=_sms"
 	answers(t, s, call.Voice, connect(t, call.ByPeer, binding(t)),
 		`{"code":"OK","message":"connect: peer","model":{"op":"CONTINUE","bindId":"100001","calledDisplayNo":"13800000021",`+
 			`"calledNo":"17000000001","need_record":true,"call-duration":3600,"a.b":"c-1","calledPlayCode":"c-2"}}`)
 	answers(t, s, call.SMS, reject(call.SMSDropped, nil),
 		`{"code":"OK","message":"reject: sms_dropped","model":{"op":"REJECT","bindId":"0","_sms":"SMS_DROP"}}`)
-	s.Fields = map[string]string{"controlOperate": "-", "controlMsg": "-", "subsId": "-", "callNoPlayCode": "-"}
+	s.Fields = "controlOperate=-,controlMsg=-,subsId=-,callNoPlayCode=-"
 	answers(t, s, call.Voice, reject(call.NoBinding, nil), `{"code":"OK","message":"reject: no_binding","model":{}}`)
-	s.Fields = map[string]string{"outId": "-", "calledNo": "outId"}
+	s.Fields = "outId=-,calledNo=outId"
 	answers(t, s, call.SMS, connect(t, call.ByPeer, binding(t)),
 		`{"code":"OK","message":"connect: peer","model":{"controlOperate":"CONTINUE","controlMsg":"OK","subsId":"100001","outId":"13800000021",`+
 			`"calledDisplayNo":"17000000001","smsChannel":"SMS_NORMAL_SEND"}}`)

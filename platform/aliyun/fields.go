@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // field is a field of the answer's model, in the order in which it is sent.
@@ -45,6 +46,32 @@ func fieldNames() [fieldCount]string {
 		outID:            "outId",
 		smsChannel:       "smsChannel",
 	}
+}
+
+// Faults of a list of renames.
+var (
+	errNoRename   = errors.New("not of the form NAME=NAME,NAME=-")
+	errNamedTwice = errors.New("names a field twice")
+)
+
+// parseRenames reads "calledNo=calleeNumber,outId=-" into new names by old ones;
+// nothing renames nothing.
+func parseRenames(text string) (map[string]string, error) {
+	if text == "" {
+		return nil, nil
+	}
+	renames := map[string]string{}
+	for pair := range strings.SplitSeq(text, ",") {
+		from, to, ok := strings.Cut(pair, "=")
+		if !ok || from == "" || to == "" {
+			return nil, errNoRename
+		}
+		if _, twice := renames[from]; twice {
+			return nil, errNamedTwice
+		}
+		renames[from] = to
+	}
+	return renames, nil
 }
 
 // fieldKeys returns how each field begins in JSON, `"calledNo":`, after the

@@ -112,7 +112,7 @@ func TestVectorsAreReceived(t *testing.T) {
 	for _, v := range vectors {
 		t.Run(v.Encoder+"/"+v.Name, func(t *testing.T) {
 			s := settings()
-			s.Keys = []string{"another", v.Key}
+			s.Keys = platform.NewSecret("another," + v.Key)
 			at, err := signature.ParseTimestamp(v.Params["timestamp"])
 			if err != nil {
 				t.Fatal(err)

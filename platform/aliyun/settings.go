@@ -2,128 +2,104 @@ package aliyun
 
 import (
 	"errors"
-	"fmt"
-	"log/slog"
 	"strings"
 	"time"
 
-	"xmode/call"
+	"xmode/platform"
 	"xmode/signature"
 )
 
 // Settings are the operator's choices for this platform.
 type Settings struct {
-	// Keys are the 1-4 signing keys, any of which may match; secret.
-	Keys []string
-	// Signature pins one signature form: form, form&, rfc3986 or rfc3986&;
-	// empty or "any" accepts all.
-	Signature string
-	// ClockSkew is how far a signed timestamp may be off, both ways.
-	ClockSkew time.Duration
-	// Model is the form of "model" in the answer: object, or string for a
-	// string that holds the object's JSON; empty: object.
-	Model string
-	// Fields renames answer fields, or with "-" leaves them out, by the
-	// documented name: {"calledNo": "calleeNumber", "outId": "-"}.
-	Fields map[string]string
-	// IVRCode is the prompt code played when an extension is asked for; empty:
-	// none is sent.
-	IVRCode string
-	// RejectCode is the prompt code sent with a reject; empty: none is sent.
-	RejectCode string
+	Keys       platform.Secret `kong:"-" secret:"XMODE_ALIYUN_KEYS" help:"Signing keys of Alibaba Cloud, 1 to 4 separated by commas, any of which may match, so that they can rotate. Without them the platform has no paths."`
+	Signature  string          `name:"aliyun-signature" default:"any" validate:"oneof=any form form& rfc3986 rfc3986&" help:"Signature form that is accepted: form, form&, rfc3986 or rfc3986& (the encoder, and whether & follows the key), or any of them."`
+	Model      string          `name:"aliyun-model" default:"object" validate:"oneof=object string" help:"Form of model in the answer: object, or string for JSON in a string."`
+	Fields     string          `name:"aliyun-fields" placeholder:"NAME=NAME,…" help:"Renames fields of the answer, or leaves them out (-): calledNo=calleeNumber,outId=-."`
+	IVRCode    string          `name:"aliyun-ivr-code" placeholder:"CODE" help:"Prompt code that is played when an extension is asked for."`
+	RejectCode string          `name:"aliyun-reject-code" placeholder:"CODE" help:"Prompt code that is sent with a reject."`
 }
 
-// String tells how many keys there are, not which.
-func (s Settings) String() string {
-	return fmt.Sprintf("aliyun: %d keys, signature %q, clock skew %s, model %q, fields %v, IVR code %q, reject code %q",
-		len(s.Keys), s.Signature, s.ClockSkew, s.Model, s.Fields, s.IVRCode, s.RejectCode)
-}
-
-// GoString hides the keys from %#v.
-func (s Settings) GoString() string { return s.String() }
-
-// LogValue hides the keys from structured logs.
-func (s Settings) LogValue() slog.Value { return slog.StringValue(s.String()) }
+var _ platform.Settings = (*Settings)(nil)
 
 // The settings as faults name them.
 const (
-	settingKeys       = "keys"
-	settingSignature  = "signature"
-	settingSkew       = "clock_skew"
-	settingModel      = "model"
-	settingFields     = "fields"
-	settingIVRCode    = "ivr_code"
-	settingRejectCode = "reject_code"
+	settingKeys       = "aliyun-keys"
+	settingSignature  = "aliyun-signature"
+	settingModel      = "aliyun-model"
+	settingFields     = "aliyun-fields"
+	settingIVRCode    = "aliyun-ivr-code"
+	settingRejectCode = "aliyun-reject-code"
+	settingSkew       = "clock-skew"
 )
 
 // Faults of settings; a [call.FieldErrors] holds their texts.
 var (
-	errSkew  = errors.New("must be more than 0")
-	errModel = errors.New("must be object or string")
-	errCode  = errors.New("must be at most 256 printable ASCII characters")
+	errSignature = errors.New("must be any, form, form&, rfc3986 or rfc3986&")
+	errModel     = errors.New("must be object or string")
+	errCode      = errors.New("must be at most 256 printable ASCII characters")
+	errSkew      = errors.New("must be more than 0")
 )
 
-// faults collects what is wrong with settings.
-type faults struct{ found call.FieldErrors }
-
-// note adds an error of one setting, one line of text after the other.
-func (f *faults) note(setting string, err error) {
-	if err == nil {
-		return
+// Adapter returns the [Adapter], or nil without keys. An empty setting has its
+// default. The error is [call.FieldErrors] with all faults, and holds no key.
+func (s *Settings) Adapter(shared platform.Shared) (platform.Adapter, error) {
+	var faults faults
+	a := &Adapter{
+		form:    faults.form(s.Signature),
+		window:  faults.window(shared.ClockSkew),
+		answers: faults.encoder(s),
 	}
-	if f.found == nil {
-		f.found = call.FieldErrors{}
+	if s.Keys.IsSet() {
+		faults.note(settingKeys, a.verifyWith(s.Keys))
 	}
-	text := strings.ReplaceAll(err.Error(), "\n", ", ")
-	if before := f.found[setting]; before != "" {
-		text = before + ", " + text
+	if err := faults.err(); err != nil || !s.Keys.IsSet() {
+		return nil, err
 	}
-	f.found[setting] = text
-}
-
-// err returns the faults as call.FieldErrors, or nil.
-func (f *faults) err() error {
-	if f.found == nil {
-		return nil
-	}
-	return f.found
+	return a, nil
 }
 
 // form reads the pinned signature form; none if any is accepted.
-func (f *faults) form(s string) signature.Form {
-	if s == "" || s == "any" {
+func (f *faults) form(text string) signature.Form {
+	if text == "" || text == "any" {
 		return ""
 	}
-	form, err := signature.ParseForm(s)
+	form, err := signature.ParseForm(text)
 	if err != nil {
-		f.note(settingSignature, errors.New("must be any, form, form&, rfc3986 or rfc3986&"))
+		f.note(settingSignature, errSignature)
 	}
 	return form
 }
 
-// encoder makes the encoder of answers.
-func (f *faults) encoder(s Settings) encoder {
-	for setting, code := range map[string]string{settingIVRCode: s.IVRCode, settingRejectCode: s.RejectCode} {
-		if !printableASCII(code) {
-			f.note(setting, errCode)
-		}
+// window is what the clock skew leaves open.
+func (f *faults) window(skew time.Duration) signature.Window {
+	if skew <= 0 {
+		f.note(settingSkew, errSkew)
 	}
+	return signature.Skew(skew)
+}
+
+// encoder makes the encoder of answers.
+func (f *faults) encoder(s *Settings) encoder {
 	switch s.Model {
 	case "", "object", "string":
 	default:
 		f.note(settingModel, errModel)
 	}
-	keys, err := fieldKeys(s.Fields)
+	renames, err := parseRenames(s.Fields)
 	f.note(settingFields, err)
-	return encoder{keys: keys, asString: s.Model == "string", ivrCode: s.IVRCode, rejectCode: s.RejectCode}
+	keys, err := fieldKeys(renames)
+	f.note(settingFields, err)
+	return encoder{
+		keys: keys, asString: s.Model == "string",
+		ivrCode: f.code(settingIVRCode, s.IVRCode), rejectCode: f.code(settingRejectCode, s.RejectCode),
+	}
 }
 
-// printableASCII reports whether a prompt code can be sent as it is.
-func printableASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
+// code reads a prompt code, which has to be fit to be sent as it is.
+func (f *faults) code(setting, text string) string {
+	unfit := func(r rune) bool { return r < ' ' || r > '~' }
+	if len(text) > 256 || strings.ContainsFunc(text, unfit) {
+		f.note(setting, errCode)
 	}
-	return len(s) <= 256
+	return text
 }

@@ -22,24 +22,37 @@ var ErrURL = errors.New("redis URL: use redis://, rediss://, redis+sentinel://â€
 
 // Connect makes a client for redis://, redis+sentinel:// and redis+cluster://
 // addresses, and their TLS forms redissâ€¦; ?ca=FILE names the certificate
-// authority. It does not connect yet.
+// authority. It waits for no connection, but the client begins to dial.
 func Connect(address string) (redis.UniversalClient, error) {
+	o, kind, err := parseURL(address)
+	if err != nil {
+		return nil, err
+	}
+	return client(&o, kind), nil
+}
+
+// CheckURL reports what [Connect] would refuse, and dials nobody.
+func CheckURL(address string) error {
+	_, _, err := parseURL(address)
+	return err
+}
+
+// parseURL reads an address and which kind of client it asks for.
+func parseURL(address string) (o redis.UniversalOptions, kind string, err error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
-		return nil, ErrURL
+		return o, "", ErrURL
 	}
 	scheme, kind, _ := strings.Cut(u.Scheme, "+")
-	o := options()
+	o = options()
 	o.Addrs = strings.Split(u.Host, ",")
 	o.Username = u.User.Username()
 	o.Password, _ = u.User.Password()
 	if o.TLSConfig, err = tlsConfig(scheme, u.Query()); err != nil {
-		return nil, err
+		return o, "", err
 	}
-	if err := setPlace(&o, kind, strings.Trim(u.Path, "/")); err != nil {
-		return nil, err
-	}
-	return client(&o, kind), nil
+	err = setPlace(&o, kind, strings.Trim(u.Path, "/"))
+	return o, kind, err
 }
 
 // options are for a store on which a caller waits: short time-outs, no retries

@@ -2,6 +2,7 @@ package redisstore_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,9 @@ func TestConnect(t *testing.T) {
 		c, err := redisstore.Connect(address)
 		if err != nil {
 			t.Fatalf("%s: %v", address, err)
+		}
+		if err := redisstore.CheckURL(address); err != nil {
+			t.Errorf("%s: %v", address, err)
 		}
 		t.Cleanup(func() { _ = c.Close() })
 		return c
@@ -61,6 +65,9 @@ func TestConnectRefuses(t *testing.T) {
 			t.Errorf("%q was accepted", address)
 		} else if strings.Contains(err.Error(), "geheim") {
 			t.Errorf("the error repeats the password: %v", err)
+		}
+		if checked := redisstore.CheckURL(address); fmt.Sprint(checked) != fmt.Sprint(err) {
+			t.Errorf("%q: Connect says %v, CheckURL %v", address, err, checked)
 		}
 	}
 	if _, err := redisstore.Connect("h"); !errors.Is(err, redisstore.ErrURL) {

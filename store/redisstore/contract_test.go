@@ -1,8 +1,8 @@
 package redisstore_test
 
 import (
-	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync/atomic"
 	"testing"
@@ -29,13 +29,9 @@ func newStore(t testing.TB, client redis.UniversalClient, prefix string, now fun
 
 // TestMain silences the Redis client, which reports every refused connection.
 func TestMain(m *testing.M) {
-	redis.SetLogger(silence{})
+	redisstore.SetLog(slog.New(slog.DiscardHandler))
 	os.Exit(m.Run())
 }
-
-type silence struct{}
-
-func (silence) Printf(context.Context, string, ...any) {}
 
 // opener isolates stores by their prefix.
 func opener(client redis.UniversalClient) storetest.Open {
