@@ -25,6 +25,8 @@ var (
 	ErrPrecondition = errors.New("precondition failed")
 	// ErrBusy: another writer is at work on the same id; try again.
 	ErrBusy = errors.New("binding is being written")
+	// ErrTooLarge: a change touches too many parties of one X number at a time.
+	ErrTooLarge = errors.New("too many parties on one X number in one call")
 	// ErrExists: a create named an id that is taken.
 	ErrExists = errors.New("id already exists")
 )

@@ -45,43 +45,60 @@ func (s *Store) claimIDs(ctx context.Context, c store.Change, p *plan) (map[call
 }
 
 // leaseIDs takes the leases into the plan. Ids that are wanted wherever they
-// are and that are unknown are left out of the result.
-func (s *Store) leaseIDs(ctx context.Context, at time.Time, p *plan, wants map[call.ID]call.Number) (map[call.ID]call.Number, error) {
-	where := make(map[call.ID]call.Number, len(wants))
-	token, evicted := newToken(), map[call.ID]bool{}
-	pending := slices.Collect(maps.Keys(wants))
-	err := s.patiently(ctx, func() error {
-		leases, errs, err := s.reserveAll(ctx, pending, wants, token)
-		if err != nil {
+// are and that are unknown are left out of the result. While one is busy none
+// is held: two changes that name the same ids would wait for each other.
+func (s *Store) leaseIDs(ctx context.Context, at time.Time, p *plan, wants map[call.ID]call.Number) (where map[call.ID]call.Number, err error) {
+	ids, evicted := slices.Collect(maps.Keys(wants)), map[call.ID]bool{}
+	err = s.patiently(ctx, func() error {
+		if where, err = s.leaseOnce(ctx, p, ids, wants); err == nil {
+			return nil
+		}
+		s.giveBack(ctx, p)
+		other, onAnother := errors.AsType[*elsewhere](err)
+		switch {
+		case !onAnother:
+			return err
+		case evicted[other.id]:
+			return store.ErrXImmutable
+		}
+		evicted[other.id] = true
+		if err := s.evict(ctx, at, other.id); err != nil {
 			return err
 		}
-		var again []call.ID
-		for i, id := range pending {
-			_, onAnother := errors.AsType[*elsewhere](errs[i])
-			switch {
-			case errs[i] == nil:
-				p.leases[id], where[id] = leases[i], leases[i].x
-			case errors.Is(errs[i], store.ErrNotFound):
-			case errors.Is(errs[i], store.ErrBusy):
-				again = append(again, id)
-			case onAnother && !evicted[id]:
-				evicted[id] = true
-				if err := s.evict(ctx, at, id); err != nil {
-					return err
-				}
-				again = append(again, id)
-			case onAnother:
-				return store.ErrXImmutable
-			default:
-				return errs[i]
-			}
-		}
-		if pending = again; len(pending) > 0 {
-			return store.ErrBusy
-		}
-		return nil
+		return store.ErrBusy // again, now that there is room
 	})
 	return where, err
+}
+
+// leaseOnce takes what it can get into the plan; the error is the first reason
+// for which it did not get all.
+func (s *Store) leaseOnce(ctx context.Context, p *plan, ids []call.ID, wants map[call.ID]call.Number) (map[call.ID]call.Number, error) {
+	leases, errs, err := s.reserveAll(ctx, ids, wants, newToken())
+	if err != nil {
+		return nil, err
+	}
+	where := make(map[call.ID]call.Number, len(ids))
+	for i, id := range ids {
+		switch {
+		case errs[i] == nil:
+			p.leases[id], where[id] = leases[i], leases[i].x
+		case !errors.Is(errs[i], store.ErrNotFound) && err == nil:
+			err = errs[i]
+		}
+	}
+	return where, err
+}
+
+// giveBack returns the leases of a plan that has written nothing.
+func (s *Store) giveBack(ctx context.Context, p *plan) {
+	ctx, cancel := settled(ctx)
+	defer cancel()
+	_ = s.exec(ctx, func(pipe redis.Pipeliner) {
+		for _, l := range p.leases {
+			s.release(ctx, pipe, l, l.unused(), time.Time{})
+		}
+	})
+	clear(p.leases)
 }
 
 // reserveAll asks for leases in one round trip; each has its own error.

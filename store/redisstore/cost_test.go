@@ -53,7 +53,7 @@ func message(n int, at time.Time) *store.Message {
 	return &store.Message{Platform: "aliyun", Nonce: fmt.Sprintf("n-%d", n), At: at, Until: at.Add(5 * time.Minute)}
 }
 
-// TestHotPathRoundTrips: a query costs one round trip of three commands before
+// TestHotPathRoundTrips: a query costs one round trip of four commands before
 // the answer, whatever row decides, and its traces one after it. Calling back
 // through an extension, which the first look does not show, costs a second.
 func TestHotPathRoundTrips(t *testing.T) {
@@ -88,8 +88,8 @@ func TestHotPathRoundTrips(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if trips, commands := c.take(); trips != step.trips || commands != 2+step.trips {
-			t.Errorf("query %d: %d round trips, %d commands, want %d and %d", i, trips, commands, step.trips, 2+step.trips)
+		if trips, commands := c.take(); trips != step.trips || commands != 3+step.trips {
+			t.Errorf("query %d: %d round trips, %d commands, want %d and %d", i, trips, commands, step.trips, 3+step.trips)
 		}
 		trace := call.Trace{Query: q, Decision: call.Decide(q, r, call.Policy{MaxAsks: 3})}
 		if err := s.Leave(t.Context(), []call.Trace{trace, trace}); err != nil {

@@ -62,6 +62,9 @@ func (k keys) nonce(p call.Platform, nonce string) string {
 	return k.prefix + ":n:" + string(p) + ":" + nonce
 }
 
+// ping is an empty string that shows that Redis takes writes. TTL: pingMemory.
+func (k keys) ping() string { return k.prefix + ":ping" }
+
 func (k keys) bucket(id call.ID) string {
 	return fmt.Sprintf("%s:{i%04x}:", k.prefix, uint64(id)%buckets)
 }

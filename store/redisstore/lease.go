@@ -20,7 +20,8 @@ const (
 	leaseTime = 5 * time.Second
 	// leaseUse, in whole seconds of Redis's clock, is how old a lease may be when
 	// the atomic step runs. It is shorter than leaseTime, so that a writer who
-	// slept does not write into its successor's work.
+	// slept does not write into its successor's work. On Redis Cluster the clocks
+	// of two shards are compared: they have to agree within a second.
 	leaseUse = 3
 	// busyWait is how long a writer waits for another's lease.
 	busyWait = leaseTime + time.Second
@@ -40,8 +41,19 @@ type lease struct {
 	since string
 }
 
+// unused is the fate of an id under whose lease nothing was written.
+func (l lease) unused() string {
+	if l.fresh {
+		return drop
+	}
+	return repair
+}
+
 // elsewhere: the id belongs to another X number.
-type elsewhere struct{ x call.Number }
+type elsewhere struct {
+	id call.ID
+	x  call.Number
+}
 
 func (e *elsewhere) Error() string { return store.ErrXImmutable.Error() }
 
@@ -76,7 +88,7 @@ func readLease(cmd *redis.Cmd, id call.ID, token string) (lease, error) {
 	case v[0] == "none":
 		return lease{}, store.ErrNotFound
 	case v[0] == "elsewhere":
-		return lease{}, &elsewhere{call.NumberFromStore(v[1])}
+		return lease{}, &elsewhere{id, call.NumberFromStore(v[1])}
 	case len(v) != 3:
 		return lease{}, unavailable("taking a lease", fmt.Errorf("reserve.lua gave %d values", len(v)))
 	}

@@ -17,22 +17,27 @@ import (
 	"xmode/store"
 )
 
-// askMemory is how long the asks of a call are counted.
-const askMemory = time.Hour
+// How long the asks of a call are counted, and what Ping wrote stays.
+const (
+	askMemory  = time.Hour
+	pingMemory = 5 * time.Second
+)
 
-// sight is what one query sends to Redis: three commands, the same ones
-// whatever there is to find.
+// sight is what one query sends to Redis: four commands, the same ones whatever
+// there is to find. None has two keys: on Cluster such a command is refused
+// while its slot moves.
 type sight struct {
 	nonce  *redis.StatusCmd // SET NX GET: claims the nonce, or says who did
-	routes *redis.SliceCmd  // HMGET: see the fields of lookUp
-	past   *redis.SliceCmd  // MGET: last caller, asks
+	routes *redis.SliceCmd  // HMGET: see the fields in look
+	last   *redis.StringCmd // GET: last caller of the caller
+	asks   *redis.StringCmd // GET: digests of the messages that asked
 }
 
 // Route files the nonce and fetches what one decision needs, in one round trip.
 // Only an owner calling back costs a second, where the last caller came by a
 // binding that the first one could not show: a group, or one with an extension.
 func (s *Store) Route(ctx context.Context, q call.Query, m *store.Message) (call.Routes, store.Seen, error) {
-	run := s.gatherer.do
+	run := s.queries
 	if m == nil {
 		run = s.exec // no caller waits for this one: it has more time, and must not hold up those who have not
 	}
@@ -61,12 +66,12 @@ func (s *Store) look(ctx context.Context, p redis.Pipeliner, q call.Query, m *st
 	}
 	extension, _ := call.NormalExtension(q.Extension)
 	caller := q.Caller.Full()
-	// Commands made by hand: the client's own methods copy and box every argument.
+	// Made by hand: the client's own method copies and boxes every argument.
 	c.routes = redis.NewSliceCmd(ctx, "hmget", s.keys.routes(q.X),
 		"e"+extension, "m"+extension+":"+caller, "c"+caller, "o", "x", "x"+string(q.Platform))
-	c.past = redis.NewSliceCmd(ctx, "mget", s.keys.last(q.X, q.Caller), s.keys.asks(q))
 	_ = p.Process(ctx, c.routes)
-	_ = p.Process(ctx, c.past)
+	c.last = p.Get(ctx, s.keys.last(q.X, q.Caller))
+	c.asks = p.Get(ctx, s.keys.asks(q))
 	return c
 }
 
@@ -107,8 +112,9 @@ type lastSeen struct {
 // routesOf reads the replies. A field that is absent is "".
 func (c sight) routesOf(q call.Query, m *store.Message) (call.Routes, lastSeen, error) {
 	f, err1 := texts(c.routes, 6)
-	past, err2 := texts(c.past, 2)
-	if err := errors.Join(err1, err2); err != nil {
+	past, err2 := text(c.last)
+	asks, err3 := text(c.asks)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return call.Routes{}, lastSeen{}, err
 	}
 	extension, err1 := decodeRoute(q.X, f[0])
@@ -116,12 +122,20 @@ func (c sight) routesOf(q call.Query, m *store.Message) (call.Routes, lastSeen, 
 	open, err3 := decodeRoute(q.X, f[3])
 	anybody, err4 := instant(f[4])
 	platform, err5 := instant(f[5])
-	last, err6 := decodeLast(past[0])
+	last, err6 := decodeLast(past)
 	r := call.Routes{
 		Extension: extension, Admits: extension != nil && f[1] == extension.ID.String(),
-		Own: own, Open: open, ExtensionsUntil: later(anybody, platform), Asks: asksBefore(past[1], m),
+		Own: own, Open: open, ExtensionsUntil: later(anybody, platform), Asks: asksBefore(asks, m),
 	}
 	return r, last, errors.Join(err1, err2, err3, err4, err5, err6)
+}
+
+// text reads a string; nil is "".
+func text(cmd *redis.StringCmd) (string, error) {
+	if err := cmd.Err(); err != nil && !errors.Is(err, redis.Nil) {
+		return "", err
+	}
+	return cmd.Val(), nil
 }
 
 // texts reads n strings; nil is "".

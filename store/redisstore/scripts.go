@@ -45,8 +45,10 @@ func (sc script) call(ctx context.Context, p redis.Pipeliner, keys []string, arg
 }
 
 // exec runs what fill queues in one round trip. Scripts that the server does
-// not know, a restarted or newly promoted one, are loaded and run again; other
-// commands never run twice. Errors of single commands stay with the commands.
+// not know, a restarted or newly promoted one, are loaded and run again; we run
+// nothing else twice. The client of a Cluster does, whole pipelines, after a
+// redirection or a broken connection: what is queued must bear that. Errors of
+// single commands stay with the commands.
 func (s *Store) exec(ctx context.Context, fill func(redis.Pipeliner)) error {
 	pipe := s.client.Pipeline()
 	fill(pipe)
@@ -63,11 +65,11 @@ func (s *Store) exec(ctx context.Context, fill func(redis.Pipeliner)) error {
 		cmd.SetErr(nil)
 		_ = again.Process(ctx, cmd)
 	}
-	_, err = again.Exec(ctx)
-	return transportError(cmds, err)
+	_, second := again.Exec(ctx)
+	return transportError(cmds, second)
 }
 
-// loadScripts gives the scripts to the server, on Cluster to every master.
+// loadScripts gives the scripts to the server, on Cluster to every node.
 func (s *Store) loadScripts(ctx context.Context) error {
 	for _, sc := range s.scripts.all() {
 		if err := s.client.ScriptLoad(ctx, sc.source).Err(); err != nil {
@@ -90,9 +92,6 @@ func unknownScripts(cmds []redis.Cmder) []redis.Cmder {
 // transportError keeps the first error that is no answer: nil replies are
 // answers.
 func transportError(cmds []redis.Cmder, err error) error {
-	if err == nil {
-		return nil
-	}
 	for _, cmd := range cmds {
 		if e := cmd.Err(); e != nil && !errors.Is(e, redis.Nil) {
 			return e

@@ -68,7 +68,8 @@ func (s *Store) runStep(ctx context.Context, x call.Number, at time.Time, since 
 }
 
 // readStep returns what became of each op, or the reason for which none was
-// done: *store.Conflict, ErrExists, ErrPrecondition, ErrBusy, ErrUnavailable.
+// done: *store.Conflict, ErrExists, ErrPrecondition, ErrTooLarge, ErrBusy,
+// ErrUnavailable.
 func readStep(x call.Number, cmd *redis.Cmd) ([]done, error) {
 	v, err := cmd.Slice()
 	if err != nil {
@@ -82,6 +83,8 @@ func readStep(x call.Number, cmd *redis.Cmd) ([]done, error) {
 		return nil, store.ErrExists
 	case "precondition":
 		return nil, store.ErrPrecondition
+	case "large":
+		return nil, store.ErrTooLarge
 	case "stale": // the lease ran out before the step: another may have it now
 		return nil, store.ErrBusy
 	case "conflict":

@@ -46,7 +46,8 @@ type Store struct {
 	window    time.Duration
 	platforms string // each with a tab behind it, as apply.lua wants them
 	now       func() time.Time
-	gatherer  *gatherer
+	gatherer  *gatherer // nil on Cluster
+	queries   func(context.Context, func(redis.Pipeliner)) error
 	sweepAt   atomic.Uint64 // next bucket to sweep
 }
 
@@ -81,7 +82,12 @@ func New(c Config) (*Store, error) {
 	if s.window == 0 {
 		s.window = 72 * time.Hour
 	}
-	s.gatherer = newGatherer(s.exec)
+	s.queries = s.exec
+	if _, cluster := c.Client.(*redis.ClusterClient); !cluster {
+		// On Cluster one slow shard would hold up the queries of all others.
+		s.gatherer = newGatherer(s.exec)
+		s.queries = s.gatherer.do
+	}
 	for _, p := range c.Platforms {
 		s.platforms += string(p) + "\t"
 	}
@@ -89,13 +95,22 @@ func New(c Config) (*Store, error) {
 }
 
 // Close ends the store's own goroutines. Nobody may use it any more.
-func (s *Store) Close() { s.gatherer.close() }
+func (s *Store) Close() {
+	if s.gatherer != nil {
+		s.gatherer.close()
+	}
+}
 
-// Ping returns nil when Redis answers and has the scripts, so that no query
-// waits for them to be loaded.
+// Ping returns nil when Redis does what queries need: it has the scripts, so
+// that no query waits for them to be loaded, and it takes a write of the kind
+// that files nonces, which one that is full or a replica refuses.
 func (s *Store) Ping(ctx context.Context) error {
-	known, err := s.client.ScriptExists(ctx, s.scripts.digests()...).Result()
-	if err == nil && slices.Contains(known, false) {
+	var known *redis.BoolSliceCmd
+	err := s.exec(ctx, func(p redis.Pipeliner) {
+		known = p.ScriptExists(ctx, s.scripts.digests()...)
+		p.SetArgs(ctx, s.keys.ping(), "", redis.SetArgs{Mode: "NX", Get: true, TTL: pingMemory})
+	})
+	if err == nil && slices.Contains(known.Val(), false) {
 		err = s.loadScripts(ctx)
 	}
 	return unavailable("ping", err)

@@ -51,14 +51,14 @@ func (s *Store) applyPlan(ctx context.Context, at time.Time, p *plan) error {
 }
 
 // undo puts back what the batches had changed and reports whether that worked
-// for all.
+// for all. A batch of which anything has been written anew since is left alone.
 func (s *Store) undo(ctx context.Context, at time.Time, batches []*batch) bool {
 	ctx, cancel := settled(ctx)
 	defer cancel()
 	cmds := make([]*redis.Cmd, len(batches))
 	_ = s.exec(ctx, func(pipe redis.Pipeliner) {
 		for i, b := range batches {
-			cmds[i] = s.step(ctx, pipe, b.x, at, "", false, inverse(b.done)...)
+			cmds[i] = s.step(ctx, pipe, b.x, at, "", false, b.inverse()...)
 		}
 	})
 	whole := true
@@ -69,15 +69,19 @@ func (s *Store) undo(ctx context.Context, at time.Time, batches []*batch) bool {
 	return whole
 }
 
-// inverse are the operations that take others back, last first.
-func inverse(done []done) []op {
+// inverse are the operations that take the batch back, last first, if what it
+// left is still there.
+func (b *batch) inverse() []op {
 	var ops []op
-	for _, d := range slices.Backward(done) {
+	for i, d := range slices.Backward(b.done) {
+		left := []string{etagOf(b.ops[i].body)}
 		switch d.status {
 		case created:
-			ops = append(ops, op{verb: verbDel, id: d.id})
-		case replaced, deleted:
-			ops = append(ops, op{verb: verbPut, id: d.id, body: d.old})
+			ops = append(ops, op{verb: verbDel, id: d.id, match: left})
+		case replaced:
+			ops = append(ops, op{verb: verbPut, id: d.id, match: left, body: d.old})
+		case deleted:
+			ops = append(ops, op{verb: verbNew, id: d.id, body: d.old})
 		}
 	}
 	return ops
@@ -95,9 +99,9 @@ func (s *Store) conclude(ctx context.Context, p *plan, failed error) {
 		undone, partly := errors.AsType[*store.Undone](failed)
 		unknown := errors.Is(failed, store.ErrUnavailable) || partly && !undone.Complete
 		for _, l := range p.leases {
-			fate := repair
-			if l.fresh && !unknown {
-				fate = drop
+			fate := l.unused()
+			if unknown {
+				fate = repair
 			}
 			s.release(ctx, pipe, l, fate, time.Time{})
 		}

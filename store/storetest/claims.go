@@ -79,6 +79,21 @@ func claimsContract(t *testing.T, open Open) {
 			refusedLeavesNothing(t, w, there)
 		})
 	}
+	t.Run("an extension that becomes the open binding", func(t *testing.T) {
+		for _, id := range []call.ID{1, 2} {
+			w := newWorld(t, open)
+			w.put(binding(t, 1, x1, alice, nil, extension("1")))
+			w.put(binding(t, 2, x1, bob, nil, extension("2")))
+			var c *store.Conflict
+			if err := w.try(binding(t, id, x1, carol, nil)).Err; !errors.As(err, &c) || c.With.ID != 3-id || c.Route != "bindings with extensions" {
+				t.Errorf("binding %s: %v", id, err)
+			}
+			if err := w.Delete(t.Context(), 3-id, nil); err != nil {
+				t.Fatal(err)
+			}
+			w.put(binding(t, id, x1, carol, nil))
+		}
+	})
 	t.Run("an expired binding blocks nobody", func(t *testing.T) { expiredContract(t, open) })
 }
 

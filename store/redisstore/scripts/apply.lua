@@ -11,7 +11,8 @@
 -- Result {"ok", then per operation: status, id, old body}
 --        status: created replaced unchanged same deleted absent live
 --        {"conflict", operation, id, body, route} | {"exists", operation}
---        {"precondition", operation} | {"stale"}: the lease ran out
+--        {"precondition", operation} | {"stale"}: the lease ran out |
+--        {"large"}: more routes than one step may write
 --
 -- A route's value is the id, a tab, and the body without the peers of a group:
 -- what a decision needs, in one look. The routes "x" and "x"+platform hold the
@@ -35,7 +36,15 @@ local function body(id)
   return bodies[id]
 end
 
-local function set(name, text) routes[name] = text; dirtyroutes[name] = true end
+-- Redis serves nobody else meanwhile: routes written are limited, and counted
+-- before anything is written.
+local most, written = 20000, 0
+
+local function set(name, text)
+  routes[name] = text
+  dirtyroutes[name] = true
+  written = written + 1
+end
 
 -- The id in a route's value.
 local function holder(value) return value and string.match(value, '^%d+') end
@@ -85,7 +94,7 @@ local function extended(id)
     end
   end
   for platform in string.gmatch('\t' .. ARGV[5], '([^\t]*)\t') do
-    local found = redis.call('ZREVRANGEBYSCORE', KEYS[4] .. platform, '+inf', '(' .. ARGV[1], 'LIMIT', 0, touched + 1)
+    local found = redis.call('ZREVRANGEBYSCORE', KEYS[4] .. platform, '+inf', '(' .. ARGV[1], 'LIMIT', 0, touched + 2)
     for _, other in ipairs(found) do
       if other ~= id and not dirtyids[other] then return other end
     end
@@ -142,6 +151,7 @@ end
 for i = 6, #ARGV, 4 do
   local verb, id, wanted, text = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local old, operation = body(id), (i - 6) / 4
+  if written > most then return { 'large' } end
   if not matches(old, wanted) then return { 'precondition', operation } end
   if verb == 'del' or verb == 'sweep' then
     if not old then report('absent', id)
@@ -157,6 +167,7 @@ for i = 6, #ARGV, 4 do
     else replace(id, text); report(old and 'replaced' or 'created', id, old) end
   end
 end
+if written > most then return { 'large' } end
 if dry then return result end
 
 local function flush(command, key, args)
