@@ -252,14 +252,16 @@ func TestCommandsPerQuery(t *testing.T) {
 		e.ask(sim.Query{Caller: "13900000022", X: "17000000001", CallID: fmt.Sprint("count-", i)})
 	}
 	ask(0)
-	within(t, 10*time.Second, "lease, nonce and trace", func() bool { return redis.calls(t, "set")["set"] == 3 })
-	before := redis.calls(t, "hmget", "mget", "set")
+	within(t, 10*time.Second, "lease, nonce and trace", func() bool { return redis.calls(t, "set")["set"] >= 3 })
+	before := redis.calls(t, "hmget", "get", "set")
 	for i := range 20 {
 		ask(i + 1)
 	}
 	within(t, 10*time.Second, "the traces", func() bool {
-		c := redis.calls(t, "hmget", "mget", "set")
-		// Nonce, routes, past, and afterwards a last caller.
-		return c["hmget"]-before["hmget"] == 20 && c["mget"]-before["mget"] == 20 && c["set"]-before["set"] == 40
+		c := redis.calls(t, "hmget", "get", "set")
+		// Nonce, routes, last caller and asks; afterwards the last caller is written.
+		// A ping now and then writes too.
+		set := c["set"] - before["set"]
+		return c["hmget"]-before["hmget"] == 20 && c["get"]-before["get"] == 40 && set >= 40 && set < 60
 	})
 }

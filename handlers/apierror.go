@@ -52,6 +52,7 @@ func errorTable() []errorRow {
 		{is: store.ErrXImmutable, status: http.StatusConflict, code: "x_immutable"},
 		{is: store.ErrPrecondition, status: http.StatusPreconditionFailed, code: "precondition_failed"},
 		{is: store.ErrExists, status: http.StatusConflict, code: "id_exists"},
+		{is: store.ErrTooLarge, status: http.StatusRequestEntityTooLarge, code: "too_large"},
 		{is: store.ErrBusy, status: http.StatusConflict, code: "busy", retry: true},
 		{is: store.ErrCursor, status: http.StatusBadRequest, code: "bad_cursor"},
 		{is: store.ErrUnavailable, status: http.StatusServiceUnavailable, code: "unavailable",

@@ -31,7 +31,7 @@ func ifMatch(h http.Header) ([]string, error) {
 		if !ok {
 			return nil, call.FieldErrors{"If-Match": "must be * or a list of quoted tags"}
 		}
-		if !weak {
+		if !weak && tag != "*" { // "*" in quotes is a tag that no binding has
 			strong = append(strong, tag)
 		}
 		list = rest

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"sync"
@@ -98,6 +99,9 @@ func (x *exchange) fallback(cause string) {
 	d := call.Fallback()
 	if x.answer(d) {
 		x.Metrics.fallbacks.WithLabelValues(x.name, cause).Inc()
+		if skipped, ok := x.seldomFellBack.now(x.Now()); ok {
+			x.Log.Error("query answered by the fallback", slog.String("platform", x.name), slog.String("cause", cause), slog.Int64("unlogged", skipped))
+		}
 		x.report(d)
 	}
 }

@@ -16,6 +16,7 @@ import (
 const (
 	importBatch = 256         // lines written to the store together
 	importIdle  = time.Minute // without a byte from the sender, or to it
+	drainLook   = time.Second // between looks whether the process stops
 )
 
 // mimeNDJSON is one JSON value a line.
@@ -64,12 +65,36 @@ func (a *admin) importBindings(r *request, _ struct{}) (reply, error) {
 	}
 	lines, stop := im.start(r.echo.Request().Body)
 	defer stop()
-	for batch := range batches(lines) {
-		if !im.answer(im.store(batch)) || im.stopping(batch) {
-			break
+	im.work(lines)
+	return reply{}, nil
+}
+
+// work stores and answers line by line, batch by batch, until the sender is
+// through or gone, or the process is asked to stop, also while nothing comes.
+func (im *importing) work(lines <-chan importLine) {
+	look := time.NewTicker(drainLook)
+	defer look.Stop()
+	last := 0
+	for {
+		select {
+		case line, open := <-lines:
+			if !open {
+				return
+			}
+			for next := &line; next != nil; {
+				var batch []importLine
+				batch, next = takeBatch(*next, lines)
+				if !im.answer(im.store(batch)) {
+					return
+				}
+				last = batch[len(batch)-1].number
+			}
+		case <-look.C:
+		}
+		if im.stopping(last) {
+			return
 		}
 	}
-	return reply{}, nil
 }
 
 // store writes the good lines of a batch and gives the results of all of them.
@@ -152,11 +177,11 @@ func (im *importing) answer(results []importResult) bool {
 
 // stopping ends the import when the process is asked to stop, and says so in
 // a last result, after which nothing was read.
-func (im *importing) stopping(batch []importLine) bool {
+func (im *importing) stopping(last int) bool {
 	if !im.Ready().Draining {
 		return false
 	}
-	im.answer([]importResult{{Line: batch[len(batch)-1].number + 1, Error: &apiError{
+	im.answer([]importResult{{Line: last + 1, Error: &apiError{
 		Code: "unavailable", Message: "shutting down; send the rest again"}}})
 	return true
 }

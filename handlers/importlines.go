@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"iter"
 	"sync"
 
 	"xmode/call"
@@ -100,24 +99,10 @@ func (im *importing) parse(text []byte) (b call.Binding, err error) {
 	return im.codec.binding(bytes.TrimSpace(text), im.Now())
 }
 
-// batches groups lines as [gather] does.
-func batches(lines <-chan importLine) iter.Seq[[]importLine] {
-	return func(yield func([]importLine) bool) {
-		for line := range lines {
-			for next := &line; next != nil; {
-				var batch []importLine
-				if batch, next = gather(*next, lines); !yield(batch) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// gather takes the lines that are there, at most importBatch, and never two with
+// takeBatch takes the lines that are there, at most importBatch, and never two with
 // the same id: the second one is to find the first one written. It comes back as
 // the first one of the next batch.
-func gather(first importLine, lines <-chan importLine) (batch []importLine, next *importLine) {
+func takeBatch(first importLine, lines <-chan importLine) (batch []importLine, next *importLine) {
 	batch = []importLine{first}
 	ids := map[call.ID]bool{first.binding.ID: true}
 	for len(batch) < importBatch {

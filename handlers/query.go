@@ -21,6 +21,9 @@ type queries struct {
 	maxBody int64
 	tag     *callTag
 	json    []string // the Content-Type of answers, shared by all of them
+
+	// Anybody can make the one happen, an absent store the other, at any rate.
+	seldomRefused, seldomFellBack seldom
 }
 
 // newQueries serves one route of one platform.
@@ -76,7 +79,9 @@ func (q *queries) receive(c echo.Context, now time.Time) (question platform.Ques
 func (q *queries) refused(err error) error {
 	f := faultOf(err)
 	q.Metrics.refusals.WithLabelValues(q.name, f.Code).Inc()
-	q.Log.Info("message refused", slog.String("route", q.path), slog.String("code", f.Code))
+	if skipped, ok := q.seldomRefused.now(q.Now()); ok {
+		q.Log.Info("message refused", slog.String("route", q.path), slog.String("code", f.Code), slog.Int64("unlogged", skipped))
+	}
 	return f
 }
 

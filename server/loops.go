@@ -21,6 +21,9 @@ const (
 	// sweepBatches is how many full batches one round may remove: enough to
 	// keep up with many expiries, too few to crowd out queries.
 	sweepBatches = 10
+	// sweepGrace is how long an expired binding stays: another endpoint on the
+	// same store, whose clock is behind, may still connect by it.
+	sweepGrace = time.Minute
 )
 
 // startLoops starts what runs beside the listeners until ctx ends.
@@ -80,7 +83,7 @@ func (s *sweeper) sweep(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTimeout)
 	defer cancel()
 	for range sweepBatches {
-		n, err := s.store.Sweep(ctx, s.now())
+		n, err := s.store.Sweep(ctx, s.now().Add(-sweepGrace))
 		s.swept.Add(float64(n))
 		if err != nil && !errors.Is(err, store.ErrUnavailable) { // the ping tells of an absent store
 			s.log.Error("sweep expired bindings", slog.Any("error", err))
