@@ -65,15 +65,19 @@ func (a *admin) deleteBinding(r *request, t target) (reply, error) {
 	return reply{status: http.StatusNoContent}, nil
 }
 
-// listBindings reads a page of bindings.
-func (a *admin) listBindings(r *request, f store.Filter) (reply, error) {
-	found, err := a.Bindings.List(r.ctx, f)
+// listBindings reads a page of bindings. Where those of one owner are picked
+// from it, it may come out shorter than asked for, and the next one is still to
+// be read.
+func (a *admin) listBindings(r *request, in listing) (reply, error) {
+	found, err := a.Bindings.List(r.ctx, in.Filter)
 	if err != nil {
 		return reply{}, err
 	}
-	answer := list[Binding]{Items: make([]Binding, len(found.Entries)), Next: found.Next}
+	answer := list[Binding]{Items: make([]Binding, 0, len(found.Entries)), Next: found.Next}
 	for i := range found.Entries {
-		answer.Items[i] = wireBinding(&found.Entries[i].Binding, r.now)
+		if b := &found.Entries[i].Binding; in.of.IsZero() || b.A == in.of {
+			answer.Items = append(answer.Items, wireBinding(b, r.now))
+		}
 	}
 	return reply{body: answer}, nil
 }

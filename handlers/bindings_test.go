@@ -182,6 +182,9 @@ func TestListBindings(t *testing.T) {
 		{"?x=+8617000000001", store.Filter{X: party("17000000001"), Limit: 100}},
 		{"?x=95013123456789", store.Filter{X: call.NumberFromStore("95013123456789"), Limit: 100}},
 		{"?owner=13900000011&cursor=c%2F1&limit=1", store.Filter{Owner: party("13900000011"), Limit: 1, Cursor: "c/1"}},
+		{"?x=&owner=&limit=&cursor=", store.Filter{Limit: 100}},
+		{"?x=&owner=13900000011", store.Filter{Owner: party("13900000011"), Limit: 100}},
+		{"?x=17000000001&owner=13900000011&cursor=c", store.Filter{X: party("17000000001"), Limit: 100, Cursor: "c"}},
 	} {
 		s := working()
 		s.list = func(f store.Filter) (store.Page, error) {
@@ -196,20 +199,41 @@ func TestListBindings(t *testing.T) {
 	wants(t, send(t, admin(deps(t, working())), "GET", "/v1/bindings", "", key(readKey)), 200, `{"items":[],"next_cursor":""}`)
 }
 
+// With x and owner a page of the X number is searched for the owner, and the
+// next one is named also when nothing was found.
+func TestListOwnerOnX(t *testing.T) {
+	other := pair()
+	other.ID, other.A = 7, party("13900000012")
+	s := working()
+	for _, tt := range []struct {
+		name    string
+		entries []store.Entry
+		want    string
+	}{
+		{"one of two", []store.Entry{{Binding: other}, {Binding: pair()}}, `{"items":[` + pairAnswer + `],"next_cursor":"c2"}`},
+		{"none of one", []store.Entry{{Binding: other}}, `{"items":[],"next_cursor":"c2"}`},
+	} {
+		s.list = func(store.Filter) (store.Page, error) { return store.Page{Entries: tt.entries, Next: "c2"}, nil }
+		w := send(t, admin(deps(t, s)), "GET", "/v1/bindings?x=17000000001&owner=13900000011&limit=2", "", key(readKey))
+		wants(t, w, 200, tt.want)
+	}
+}
+
 func TestListRefuses(t *testing.T) {
 	e := admin(deps(t, &fakeStore{}))
 	for query, want := range map[string]map[string]string{
-		"limit=0":                         {"limit": "must be 1 to 1000"},
-		"limit=1001":                      {"limit": "must be 1 to 1000"},
-		"limit=":                          {"limit": "must be 1 to 1000"},
-		"limit=1e2":                       {"limit": "must be 1 to 1000"},
-		"x=17000000001&owner=13900000011": {"owner": "cannot go together with x"},
-		"x=vanity":                        {"x": call.ErrX.Error()},
-		"owner=1":                         {"owner": call.ErrNumber.Error()},
-		"onwer=13900000011":               {"onwer": "unknown parameter"},
-		"13900000011=1":                   {"(other)": "unknown parameter"},
-		"limit=1&limit=2":                 {"limit": "occurs twice"},
-		"x=%zz":                           {"query string": "bad encoding"},
+		"limit=0":           {"limit": "must be 1 to 1000"},
+		"limit=1001":        {"limit": "must be 1 to 1000"},
+		"limit=1e2":         {"limit": "must be 1 to 1000"},
+		"x=vanity&owner=1":  {"x": call.ErrX.Error(), "owner": call.ErrNumber.Error()},
+		"x=vanity":          {"x": call.ErrX.Error()},
+		"owner=1":           {"owner": call.ErrNumber.Error()},
+		"onwer=13900000011": {"onwer": "unknown parameter"},
+		"13900000011=1":     {"(other)": "unknown parameter"},
+		"onwer=":            {"onwer": "unknown parameter"},
+		"limit=1&limit=2":   {"limit": "occurs twice"},
+		"limit=&limit=2":    {"limit": "occurs twice"},
+		"x=%zz":             {"query string": "bad encoding"},
 	} {
 		w := send(t, e, "GET", "/v1/bindings?"+query, "", key(readKey))
 		code, got := fields(t, w)

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -300,6 +301,26 @@ func TestImportWhileDraining(t *testing.T) {
 	}
 	if err := json.Unmarshal([]byte(result(t, results)), &last); err != nil || last.Line != 2 || last.Error.Code != "unavailable" {
 		t.Errorf("got %+v, %v", last, err)
+	}
+	if results.Scan() {
+		t.Errorf("one more: %s", results.Text())
+	}
+}
+
+// The same while the sender, who has not hung up, sends nothing.
+func TestImportIdleWhileDraining(t *testing.T) {
+	var draining atomic.Bool
+	out, results := streamed(t, live(t, func(d *handlers.Deps, _ *fakeStore) {
+		d.Ready = func() handlers.Readiness {
+			return handlers.Readiness{Reached: true, Draining: draining.Load()}
+		}
+	}))
+	fmt.Fprintln(out, line(1, 1))
+	result(t, results)
+	draining.Store(true)
+	want := `{"line":2,"error":{"code":"unavailable","message":"shutting down; send the rest again"}}`
+	if got := result(t, results); got != want {
+		t.Errorf("got %s", got)
 	}
 	if results.Scan() {
 		t.Errorf("one more: %s", results.Text())

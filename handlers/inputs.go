@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,6 +33,14 @@ type target struct {
 type replacement struct {
 	target
 	binding call.Binding
+}
+
+// listing is which bindings to list.
+type listing struct {
+	store.Filter
+	// of, unless zero, is the one owner whose bindings are picked from a page
+	// of an X number.
+	of call.Number
 }
 
 // readNothing is for requests without input.
@@ -90,23 +99,23 @@ func readPage(r *request) (page, error) {
 }
 
 // readFilter reads which bindings to list.
-func readFilter(r *request) (store.Filter, error) {
+func readFilter(r *request) (listing, error) {
 	params, err := parameters(r, "x", "owner", "limit", "cursor")
 	if err != nil {
-		return store.Filter{}, err
+		return listing{}, err
 	}
 	p, err := pageOf(params)
 	if err != nil {
-		return store.Filter{}, err
+		return listing{}, err
 	}
 	var f faults
-	filter := store.Filter{Limit: p.limit, Cursor: p.cursor}
-	filter.X = number(plus(params["x"]), "x", call.ParseX, &f)
-	filter.Owner = number(plus(params["owner"]), "owner", call.ParseParty, &f)
-	if params["x"] != "" && params["owner"] != "" {
-		f.add("owner", "cannot go together with x")
+	in := listing{Filter: store.Filter{Limit: p.limit, Cursor: p.cursor}}
+	in.X = number(plus(params["x"]), "x", call.ParseX, &f)
+	in.Owner = number(plus(params["owner"]), "owner", call.ParseParty, &f)
+	if !in.X.IsZero() {
+		in.of, in.Owner = in.Owner, call.Number{} // the store lists by one of them
 	}
-	return filter, f.err()
+	return in, f.err()
 }
 
 // pageOf reads limit and cursor from the parameters.
@@ -125,25 +134,23 @@ func pageOf(params map[string]string) (page, error) {
 }
 
 // parameters reads the query string. Unknown and repeated parameters are
-// faults: a mistyped filter must not list everything.
+// faults: a mistyped filter must not list everything. Empty ones count as left
+// out.
 func parameters(r *request, names ...string) (map[string]string, error) {
 	values, err := url.ParseQuery(r.echo.Request().URL.RawQuery)
 	if err != nil {
 		return nil, call.FieldErrors{"query string": "bad encoding"}
 	}
 	params := make(map[string]string, len(names))
-	for _, name := range names {
-		if given, ok := values[name]; ok {
-			params[name] = given[0]
-		}
-	}
 	var f faults
 	for name, given := range values {
-		switch _, known := params[name]; {
-		case !known:
+		switch {
+		case !slices.Contains(names, name):
 			f.add(shown(name), "unknown parameter")
 		case len(given) > 1:
 			f.add(name, "occurs twice")
+		case given[0] != "":
+			params[name] = given[0]
 		}
 	}
 	return params, f.err()

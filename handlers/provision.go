@@ -72,8 +72,8 @@ func (a *admin) provision(r *request, p provisioning) (reply, error) {
 		return reply{}, err
 	}
 	if !p.change.Dry {
-		a.audit(r, "unbind", p.userID, done.Unbound...)
-		a.audit(r, "bind", p.userID, done.Bound...)
+		a.audit(r, "unbind", p.userID, done.Removed...)
+		a.audit(r, "bind", p.userID, done.Changed...)
 	}
 	return reply{body: provisionAnswer{StatusCode: http.StatusOK, Message: "Success",
 		Data: &provisionData{Bound: idStrings(done.Bound), Unbound: idStrings(done.Unbound)}}}, nil

@@ -15,8 +15,10 @@ import (
 // sameNumbers lets cmp compare bindings.
 var sameNumbers = cmp.Comparer(func(a, b call.Number) bool { return a == b })
 
+// All that a call names is in the answer, and what it changed in the audit.
 func TestProvision(t *testing.T) {
-	bound := store.Applied{Bound: []call.ID{7, 500}, Unbound: []call.ID{8}}
+	applied := store.Applied{Bound: []call.ID{7, 500, 9}, Unbound: []call.ID{8, 6},
+		Changed: []call.ID{7, 500}, Removed: []call.ID{8}}
 	entry := func(action string, id call.ID) store.AuditEntry {
 		return store.AuditEntry{At: now, Key: "crm", Action: action, BindingID: id, UserID: "user123"}
 	}
@@ -32,15 +34,17 @@ func TestProvision(t *testing.T) {
 			var got store.Change
 			var audit []store.AuditEntry
 			s := &fakeStore{
-				apply:  func(c store.Change) (store.Applied, error) { got = c; return bound, nil },
+				apply:  func(c store.Change) (store.Applied, error) { got = c; return applied, nil },
 				record: func(e []store.AuditEntry) error { audit = append(audit, e...); return nil },
 			}
 			w := send(t, admin(deps(t, s)), "POST", "/provision_x", `{"mode":"`+tt.mode+`","user_id":"user123","payload":`+
-				`{"bind":[{"id":"7",`+body17[1:]+`,{"x":"17000000002","a":"13900000011"}],"unbind":["8"]}}`, key(provisionKey))
-			wants(t, w, 200, `{"status_code":200,"message":"Success","data":{"bound":["7","500"],"unbound":["8"]}}`)
+				`{"bind":[{"id":"7",`+body17[1:]+`,{"x":"17000000002","a":"13900000011"},`+
+				`{"id":"9","x":"17000000002","a":"13900000011"}],"unbind":["8","6"]}}`, key(provisionKey))
+			wants(t, w, 200, `{"status_code":200,"message":"Success","data":{"bound":["7","500","9"],"unbound":["8","6"]}}`)
 			first, second := pair(), call.Binding{X: party("17000000002"), A: party("13900000011"), Direction: call.Both, SMS: call.Forward}
-			first.ID = 7
-			want := store.Change{At: now, Dry: tt.dry, Unbind: []call.ID{8}, Bind: []call.Binding{first, second}}
+			third := second
+			first.ID, third.ID = 7, 9
+			want := store.Change{At: now, Dry: tt.dry, Unbind: []call.ID{8, 6}, Bind: []call.Binding{first, second, third}}
 			if diff := cmp.Diff(want, got, sameNumbers); diff != "" {
 				t.Error(diff)
 			}

@@ -147,6 +147,7 @@ func TestMalformedBodies(t *testing.T) {
 			"deep nesting":      {`{"x":` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + `}`, "nested deeper than 16"},
 			"deep, not closed":  {strings.Repeat(`{"x":`, 100000), "nested deeper than 16"},
 			"NUL":               {good + "\x00", fmt.Sprintf("not valid JSON at byte %d", len(good)+1)},
+			"high surrogate":    {`{"x":"\ud800"}`, "unpaired surrogate in a string"},
 			"raw control bytes": {"{\"x\":\"1\n\"}", "not valid JSON at byte 8"},
 		} {
 			w := send(t, e, method, path, tt.body, key(provisionKey))

@@ -13,7 +13,7 @@ const maxDepth = 16
 
 // checkJSON reports as an error what keeps text from being one JSON value that
 // every reader understands alike: invalid UTF-8, deep nesting, bad syntax,
-// data after the value. The error holds nothing of the text.
+// data after the value, half a surrogate pair. The error holds nothing of the text.
 func checkJSON(text []byte) error {
 	if !utf8.Valid(text) {
 		return errors.New("not valid UTF-8")
@@ -22,6 +22,9 @@ func checkJSON(text []byte) error {
 		return fmt.Errorf("nested deeper than %d", maxDepth)
 	}
 	if json.Valid(text) {
+		if hasLoneSurrogate(text) {
+			return errors.New("unpaired surrogate in a string")
+		}
 		return nil
 	}
 	var v any

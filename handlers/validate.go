@@ -9,6 +9,9 @@ import (
 	"xmode/call"
 )
 
+// wordRequired is the fault of a field that has to be there.
+const wordRequired = "required"
+
 // newValidator knows the shapes of a binding's fields. Its faults carry the
 // names of the fields in JSON.
 func newValidator(known []KnownPlatform) *validator.Validate {
@@ -43,7 +46,7 @@ func findPlatform(known []KnownPlatform, name string) (KnownPlatform, bool) {
 func wording(e validator.FieldError) string {
 	switch e.Tag() {
 	case "required":
-		return "required"
+		return wordRequired
 	case "id":
 		return "must be 1 to 9007199254740991 in decimal, without leading zero"
 	case "platform":

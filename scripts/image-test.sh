@@ -24,18 +24,25 @@ base=$(awk '$1 == "FROM" && $3 == "AS" { print $2; exit }' Dockerfile)
 tmp=$(mktemp -d)
 server=
 cleanup() {
-	[ -z "$server" ] || kill "$server" 2>/dev/null || true
-	[ -z "$server" ] || wait "$server" 2>/dev/null || true
+	stop_server
 	b rm --all >/dev/null 2>&1 || true
 	chmod -R u+w "$tmp" 2>/dev/null || true
 	rm -rf "$tmp"
 }
 trap cleanup EXIT
 
-# b is buildah with a storage of its own.
-b() {
-	TMPDIR="$tmp" buildah --root "$tmp/storage" --runroot "$tmp/run" --storage-driver vfs "$@"
+# stop_server ends the container's session: what buildah started inside does not
+# end with buildah itself.
+stop_server() {
+	[ -n "$server" ] || return 0
+	pkill -TERM -s "$server" 2>/dev/null || true
+	wait "$server" 2>/dev/null || true
+	server=
 }
+
+# b is buildah with a storage of its own.
+buildah=(env "TMPDIR=$tmp" buildah --root "$tmp/storage" --runroot "$tmp/run" --storage-driver vfs)
+b() { "${buildah[@]}" "$@"; }
 
 # make_base fills the local base image: Go, a shell for RUN, the certificates.
 make_base() {
@@ -125,14 +132,12 @@ run_image() {
 		--env XMODE_API_KEYS=test:admin:image-test-api-key-1 \
 		--env "XMODE_LISTEN=127.0.0.1:$public" --env "XMODE_ADMIN_LISTEN=127.0.0.1:$admin" "$container"
 
-	b run --isolation chroot "$container" -- /xmode serve >"$log" 2>&1 &
+	setsid "${buildah[@]}" run --isolation chroot "$container" -- /xmode serve >"$log" 2>&1 &
 	server=$!
 	for ((i = 0; i < 50; i++)); do
 		if b run --isolation chroot "$container" -- /xmode health >"$tmp/health.log" 2>&1; then
 			say "health:       ready after $((i + 1)) questions"
-			kill "$server"
-			wait "$server" || true
-			server=
+			stop_server
 			return
 		fi
 		kill -0 "$server" 2>/dev/null || break

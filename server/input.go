@@ -26,7 +26,7 @@ func NewInput(entries []string) (*Input, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Input{env: newEnviron(entries), known: known, files: map[string]string{}}, nil
+	return &Input{env: newEnviron(entries, known), known: known, files: map[string]string{}}, nil
 }
 
 // Options make a kong parser take settings from variables where no flag gives
@@ -89,11 +89,7 @@ func (in *Input) secret(variable string) platform.Secret {
 // unknown notes the variables that are no setting: most often a typing error,
 // which would otherwise leave a default in force unnoticed.
 func (in *Input) unknown() {
-	known := map[string]bool{}
-	for _, v := range in.known {
-		known[v.Name] = true
-		known[v.Name+"_FILE"] = v.Secret
-	}
+	known := settingNames(in.known)
 	for _, name := range slices.Sorted(maps.Keys(in.env)) {
 		if !known[name] {
 			in.faults.add(name, "is no setting")

@@ -1,17 +1,18 @@
 package server
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
+
+	"xmode/handlers"
 )
 
 // presets are the defaults of bindings by config_id.
 type presets = map[string]json.RawMessage
 
-// readPresets reads presets; without a file there
-// are none.
+// readPresets reads presets and checks them whole; without a file there are
+// none.
 func readPresets(file string) (presets, error) {
 	if file == "" {
 		return nil, nil
@@ -20,14 +21,9 @@ func readPresets(file string) (presets, error) {
 	if err != nil {
 		return nil, err
 	}
-	var read presets
-	if err := json.Unmarshal(text, &read); err != nil {
-		return nil, fmt.Errorf("%s: no JSON object: %w", file, err)
-	}
-	for id, fields := range read {
-		if !bytes.HasPrefix(bytes.TrimSpace(fields), []byte("{")) {
-			return nil, fmt.Errorf("%s: preset %q is no JSON object", file, id)
-		}
+	read, err := handlers.ParsePresets(text, knownPlatforms())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return read, nil
 }

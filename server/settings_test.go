@@ -134,7 +134,7 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 		"XMODE_LOG_LEVEL: \"loud\" is none of debug, info, warn, error",
 		"XMODE_MAX_ASKS: \"-1\" is less than 0",
 		"XMODE_MAX_BODY: \"1KiB\" is less than 16KiB",
-		"XMODE_PRESETS: FILE: preset \"7\" is no JSON object",
+		"XMODE_PRESETS: FILE: 7: must be an object",
 		"XMODE_REDIS: set both here and in XMODE_REDIS_FILE",
 		"XMODE_REDIS_PREFIX: \"{x}\" is not 1 to 64 letters, digits and _ . : -",
 		"XMODE_TLS_KEY: not set, but XMODE_TLS_CERT is",
@@ -142,7 +142,7 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	}
 	for i := range got {
 		if strings.HasPrefix(got[i], "XMODE_PRESETS: ") {
-			got[i] = "XMODE_PRESETS: FILE" + got[i][strings.Index(got[i], ": preset"):]
+			got[i] = "XMODE_PRESETS: FILE" + got[i][strings.Index(got[i], ": 7"):]
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -167,6 +167,18 @@ func TestVariablesOfKubernetesAreIgnored(t *testing.T) {
 		_, err := load(t, []string{entry})
 		if want := name + ": is no setting"; err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %q", entry, err, want)
+		}
+	}
+}
+
+// An empty setting is none, whatever its form; a name that is no setting is a
+// fault with and without a value.
+func TestEmptyVariables(t *testing.T) {
+	mustLoad(t, []string{"XMODE_CLOCK_SKEW=", "XMODE_API_KEYS=", "XMODE_API_KEYS_FILE=", "XMODE_API_KEY=", "XMODE_PORT="})
+	for _, name := range []string{"XMODE_NONSENSE", "XMODE_LISTEN_FILE", "XMODE_"} {
+		_, err := load(t, []string{name + "="})
+		if want := name + ": is no setting"; err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %q", name, err, want)
 		}
 	}
 }

@@ -146,7 +146,12 @@ type Change struct {
 
 // Applied is what a Change did, or with Dry would do.
 type Applied struct {
+	// Bound and Unbound are all ids of the Change, in its order.
 	Bound, Unbound []call.ID
+	// Changed are those of Bound that were created or replaced: not those that
+	// were there already as they were to be. Removed are those of Unbound of
+	// which there was a binding.
+	Changed, Removed []call.ID
 }
 
 // Undone is the error of a Change that failed after parts of it were applied.

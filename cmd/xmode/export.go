@@ -26,8 +26,8 @@ type exportCmd struct {
 	endpoint `embed:""`
 	Format   string `name:"format" enum:",csv,ndjson" default:"" placeholder:"csv|ndjson" help:"Form of the output; without it csv where the name of the output ends so, else ndjson."`
 	Output   string `name:"output" short:"o" placeholder:"FILE" help:"File to write, complete or not at all; without it standard output."`
-	X        string `name:"x" xor:"filter" placeholder:"NUMBER" help:"Only bindings on this X number."`
-	Owner    string `name:"owner" xor:"filter" placeholder:"NUMBER" help:"Only bindings of this owner."`
+	X        string `name:"x" placeholder:"NUMBER" help:"Only bindings on this X number."`
+	Owner    string `name:"owner" placeholder:"NUMBER" help:"Only bindings of this owner."`
 	All      bool   `name:"all" help:"Expired bindings that have not been swept yet, too."`
 }
 

@@ -13,7 +13,7 @@ import (
 // Name is the platform's name in bindings, paths, logs and metrics.
 const Name call.Platform = "aliyun"
 
-// maxQuery is the largest query string and the largest body in bytes.
+// maxQuery is the largest query in bytes, query string and body together.
 const maxQuery = 16 << 10
 
 // Adapter implements [platform.Adapter]; [Settings.Adapter] makes it. It is safe

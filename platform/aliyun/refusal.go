@@ -15,7 +15,7 @@ const (
 // that whoever gets it could change.
 
 func queryTooLong() error {
-	return &platform.Refusal{Class: platform.TooLong, Code: codeQueryTooLong, Message: "query string: longer than 16 KiB"}
+	return &platform.Refusal{Class: platform.TooLong, Code: codeQueryTooLong, Message: "query: longer than 16 KiB"}
 }
 
 func unsupportedType() error {

@@ -43,7 +43,7 @@ func TestRefusesWhatIsNoQuery(t *testing.T) {
 		"repeated, long name":           {get(good + strings.Repeat("&"+strings.Repeat("n", 33), 2)), platform.Malformed, "InvalidParameter", "a parameter: repeated"},
 		"65 parameters":                 {get(good + many(53)), platform.Malformed, "InvalidParameter", "parameters: more than 64"},
 		"64 parameters, then malformed": {get(good + many(52) + "&=1"), platform.Malformed, "MalformedBody", "query string: parameter without a name"},
-		"query string too long":         {get(good + strings.Repeat("&", 16<<10)), platform.TooLong, "QueryTooLong", "query string: longer than 16 KiB"},
+		"query string too long":         {get(good + strings.Repeat("&", 16<<10)), platform.TooLong, "QueryTooLong", "query: longer than 16 KiB"},
 		"other content type":            {post("text/plain", good), platform.UnsupportedType, "UnsupportedMediaType", "Content-Type: must be application/x-www-form-urlencoded or application/json"},
 		"multipart":                     {post("multipart/form-data; boundary=x", good), platform.UnsupportedType, "UnsupportedMediaType", "Content-Type: must be application/x-www-form-urlencoded or application/json"},
 		"XML":                           {post("text/xml; charset=utf-8", "<a/>"), platform.UnsupportedType, "UnsupportedMediaType", "Content-Type: must be application/x-www-form-urlencoded or application/json"},
@@ -57,6 +57,9 @@ func TestRefusesWhatIsNoQuery(t *testing.T) {
 	both = post(jsonType, `{"callId":null}`)
 	both.RawQuery = good
 	refuses(t, both, platform.Malformed, "InvalidParameter", "callId: repeated")
+	both = post(formType, strings.Repeat("&", 9<<10))
+	both.RawQuery = good + strings.Repeat("&", 9<<10)
+	refuses(t, both, platform.TooLong, "QueryTooLong", "query: longer than 16 KiB")
 }
 
 func TestRefusesJSONThatIsNoFlatObject(t *testing.T) {

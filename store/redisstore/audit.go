@@ -2,7 +2,9 @@ package redisstore
 
 import (
 	"context"
-	"regexp"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -13,8 +15,6 @@ import (
 
 // auditLength is about how many changes the audit log keeps.
 const auditLength = 100_000
-
-var streamID = regexp.MustCompile(`^[0-9]{1,20}-[0-9]{1,20}$`)
 
 // Record appends entries to the audit stream.
 func (s *Store) Record(ctx context.Context, entries ...store.AuditEntry) error {
@@ -34,12 +34,9 @@ func (s *Store) Record(ctx context.Context, entries ...store.AuditEntry) error {
 
 // Recent returns up to limit entries older than the cursor, newest first.
 func (s *Store) Recent(ctx context.Context, limit int, cursor string) ([]store.AuditEntry, string, error) {
-	from := "+"
-	if cursor != "" {
-		if !streamID.MatchString(cursor) {
-			return nil, "", store.ErrCursor
-		}
-		from = "(" + cursor
+	from, err := before(cursor)
+	if err != nil {
+		return nil, "", err
 	}
 	found, err := s.client.XRevRangeN(ctx, s.keys.audit(), from, "-", int64(limit)+1).Result()
 	if err != nil {
@@ -54,6 +51,22 @@ func (s *Store) Recent(ctx context.Context, limit int, cursor string) ([]store.A
 		entries[i] = auditEntry(m.Values)
 	}
 	return entries, next, nil
+}
+
+// before is the upper end of a range of the stream that ends before the
+// cursor, the id of an entry: two numbers of 64 bits. 0-0 is no entry's, and
+// nothing is before it.
+func before(cursor string) (string, error) {
+	if cursor == "" {
+		return "+", nil
+	}
+	ms, seq, both := strings.Cut(cursor, "-")
+	at, err1 := strconv.ParseUint(ms, 10, 64)
+	n, err2 := strconv.ParseUint(seq, 10, 64)
+	if !both || err1 != nil || err2 != nil || at == 0 && n == 0 {
+		return "", store.ErrCursor
+	}
+	return fmt.Sprintf("(%d-%d", at, n), nil
 }
 
 func auditEntry(values map[string]any) store.AuditEntry {

@@ -122,17 +122,26 @@ func (s *Store) check(ctx context.Context, at time.Time, p *plan) error {
 // drawn is 0.
 func (p *plan) report(c store.Change) store.Applied {
 	a := store.Applied{Bound: make([]call.ID, len(c.Bind)), Unbound: slices.Clone(c.Unbind)}
+	changed, removed := make([]bool, len(c.Bind)), map[call.ID]bool{}
 	for _, b := range p.batches {
 		for i, d := range b.done {
 			n := b.bound[i]
 			if n < 0 {
+				removed[d.id] = removed[d.id] || d.status == deleted
 				continue
 			}
 			a.Bound[n] = d.id
 			if c.Dry && p.assign[n] && d.status == created {
 				a.Bound[n] = 0
 			}
+			changed[n] = d.status == created || d.status == replaced
 		}
 	}
+	for n, id := range a.Bound {
+		if changed[n] {
+			a.Changed = append(a.Changed, id)
+		}
+	}
+	a.Removed = slices.DeleteFunc(slices.Clone(c.Unbind), func(id call.ID) bool { return !removed[id] })
 	return a
 }

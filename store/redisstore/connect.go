@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"strconv"
@@ -45,7 +46,9 @@ func parseURL(address string) (o redis.UniversalOptions, kind string, err error)
 	}
 	scheme, kind, _ := strings.Cut(u.Scheme, "+")
 	o = options()
-	o.Addrs = strings.Split(u.Host, ",")
+	if o.Addrs, err = hosts(u.Host, kind); err != nil {
+		return o, "", err
+	}
 	o.Username = u.User.Username()
 	o.Password, _ = u.User.Password()
 	if o.TLSConfig, err = tlsConfig(scheme, u.Query()); err != nil {
@@ -53,6 +56,29 @@ func parseURL(address string) (o redis.UniversalOptions, kind string, err error)
 	}
 	err = setPlace(&o, kind, strings.Trim(u.Path, "/"))
 	return o, kind, err
+}
+
+// hosts reads "h1:p1,h2:p2"; a port that is left out is the usual one.
+func hosts(list, kind string) ([]string, error) {
+	usual := "6379"
+	if kind == "sentinel" {
+		usual = "26379"
+	}
+	addrs := strings.Split(list, ",")
+	if kind == "" && len(addrs) > 1 {
+		return nil, ErrURL // which of them is the server?
+	}
+	for i, addr := range addrs {
+		host, port, err := net.SplitHostPort(addr)
+		if err != nil {
+			host, port = strings.Trim(addr, "[]"), usual
+		}
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || host == "" || strings.ContainsAny(host, "[]") {
+			return nil, ErrURL
+		}
+		addrs[i] = net.JoinHostPort(host, port)
+	}
+	return addrs, nil
 }
 
 // options are for a store on which a caller waits: short time-outs, no retries

@@ -31,6 +31,16 @@ func TestConnect(t *testing.T) {
 			t.Errorf("%s %s %d", o.Addr, o.Username, o.DB)
 		}
 	})
+	t.Run("usual ports", func(t *testing.T) {
+		for address, want := range map[string]string{"redis://h": "h:6379", "redis://[::1]/1": "[::1]:6379", "redis://[::1]:7": "[::1]:7"} {
+			if o := client(t, address).(*redis.Client).Options(); o.Addr != want {
+				t.Errorf("%s: %s, want %s", address, o.Addr, want)
+			}
+		}
+		if o := client(t, "redis+cluster://h1,h2:7").(*redis.ClusterClient).Options(); o.Addrs[0] != "h1:6379" || o.Addrs[1] != "h2:7" {
+			t.Errorf("cluster: %v", o.Addrs)
+		}
+	})
 	t.Run("TLS", func(t *testing.T) {
 		if o := client(t, "rediss://h1:6390").(*redis.Client).Options(); o.TLSConfig == nil || o.TLSConfig.InsecureSkipVerify {
 			t.Error("no verified TLS")
@@ -57,6 +67,7 @@ func TestConnectRefuses(t *testing.T) {
 	}
 	for _, address := range []string{
 		"", "localhost:6379", "http://h", "redis://", "redis+sentinel://h1:1", "redis+ring://h1:1", "redis://h/x", "redis://h/-1",
+		"redis://h:99999/0", "redis://h:0", "redis://h1:1,h2:2/0", "redis://:6379", "redis+cluster://h1:1,:2",
 		"redis+cluster://h/1", "redis://:geheim@h:x", "redis://h?db=1", "redis://h?ca=f", "rediss://h?ca=/nonexistent/ca.pem", "rediss://h?ca=" + empty,
 	} {
 		c, err := redisstore.Connect(address)

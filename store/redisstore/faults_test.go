@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -124,6 +125,56 @@ func TestScriptsAreLoadedAgain(t *testing.T) {
 			t.Errorf("put: %v", err)
 		}
 	}
+}
+
+// TestPingSeesRefusedWrites: a Redis that answers and takes no writes cannot
+// file nonces, so nobody may be told that all is well.
+func TestPingSeesRefusedWrites(t *testing.T) {
+	client := connect(t, storetest.Redis(t))
+	s := newStore(t, client, "full", time.Now)
+	if err := s.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	client.ConfigSet(t.Context(), "maxmemory", "1")
+	if err := s.Ping(t.Context()); !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "OOM") {
+		t.Errorf("full: %v", err)
+	}
+	client.ConfigSet(t.Context(), "maxmemory", "0")
+	client.ReplicaOf(t.Context(), "127.0.0.1", "1")
+	if err := s.Ping(t.Context()); !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "READONLY") {
+		t.Errorf("a replica: %v", err)
+	}
+	client.ReplicaOf(t.Context(), "NO", "ONE")
+	if err := s.Ping(t.Context()); err != nil {
+		t.Errorf("again: %v", err)
+	}
+}
+
+// TestChangesThatCross: two changes that name the same ids in opposite order do
+// not wait for each other until their leases have run out.
+func TestChangesThatCross(t *testing.T) {
+	client := connect(t, storetest.Redis(t))
+	s := newStore(t, client, "cross", time.Now)
+	start := time.Now()
+	var wg sync.WaitGroup
+	for w := range 2 {
+		wg.Go(func() {
+			for range 20 {
+				c := store.Change{At: time.Now()}
+				for i := range 20 {
+					c.Bind = append(c.Bind, pair(call.ID(i+1), fmt.Sprintf("+86170000001%02d", i), "+8613700000001", "+8613700000002"))
+				}
+				if w == 1 {
+					slices.Reverse(c.Bind)
+				}
+				if _, err := s.Apply(t.Context(), c); err != nil {
+					t.Errorf("change: %v", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	t.Logf("40 changes in %v", time.Since(start))
 }
 
 // TestIndexesHeal takes index entries away and puts wrong ones in.

@@ -116,6 +116,7 @@ func TestGathererKeepsEveryBudget(t *testing.T) {
 		if bound := <-l.bounds; bound != 200*time.Millisecond {
 			t.Errorf("the long errand's round trip may take %v, want what is left of its budget", bound)
 		}
+		synctest.Wait() // the other lane has noticed its deadline too
 		l.finish <- struct{}{}
 		if err := <-long; err != nil {
 			t.Errorf("long errand: %v", err)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -50,6 +51,25 @@ func applyContract(t *testing.T, open Open) {
 		}
 	})
 	t.Run("refused whole", func(t *testing.T) { refusedChanges(t, open) })
+	t.Run("too many parties on one X number", func(t *testing.T) {
+		w := newWorld(t, open)
+		c := store.Change{At: w.clock.Now()}
+		for g := range 25 {
+			var peers []string
+			for i := range call.MaxPeers {
+				peers = append(peers, fmt.Sprintf("138%08d", g*call.MaxPeers+i))
+			}
+			c.Bind = append(c.Bind, binding(t, call.ID(g+1), x1, fmt.Sprintf("139%08d", g), peers))
+		}
+		if _, err := w.Apply(t.Context(), c); !errors.Is(err, store.ErrTooLarge) {
+			t.Errorf("error %v", err)
+		}
+		if ids := listIDs(t, w, store.Filter{Limit: 10}); len(ids) != 0 {
+			t.Errorf("bindings %v", ids)
+		}
+		c.Bind = c.Bind[:15]
+		w.change(c)
+	})
 	t.Run("dry", func(t *testing.T) {
 		w := newWorld(t, open)
 		w.put(binding(t, 1, x1, alice, []string{bob}))
