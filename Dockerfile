@@ -1,11 +1,11 @@
 # The image holds one static binary and the certificate authorities: no shell, no
 # package manager, no writable file. Build it with `docker build -t xmode .`, and
 # where the module proxy is out of reach with
-# `--build-arg GOPROXY=https://goproxy.cn,direct`.
+# `--build-arg GOPROXY=ADDRESS`.
 
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
-ARG GOPROXY=https://proxy.golang.org,direct
+ARG GOPROXY
 ARG VERSION=dev
 ARG COMMIT=
 COPY . .

@@ -31,7 +31,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# stop_server ends the container's session: what buildah started inside does not
+# stop_server ends the server with all that stands between: what buildah started does not
 # end with buildah itself.
 stop_server() {
 	[ -n "$server" ] || return 0
