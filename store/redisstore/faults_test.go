@@ -22,6 +22,7 @@ import (
 type failing struct {
 	lose  func(redis.Cmder) bool
 	heard bool
+	then  func() // called after a loss
 }
 
 var errCut = errors.New("connection cut")
@@ -47,6 +48,9 @@ func (f *failing) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proc
 		for _, cmd := range lost {
 			cmd.SetErr(errCut)
 			err = errCut
+		}
+		if len(lost) > 0 && f.then != nil {
+			f.then()
 		}
 		return err
 	}
@@ -94,6 +98,38 @@ func TestFailedChangeIsUndone(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestUndoSparesLaterWrites: a change fails half-way after its leases have run
+// out, and somebody has written a binding anew since. That write was
+// acknowledged, so the undo leaves it alone and says that it is not complete.
+func TestUndoSparesLaterWrites(t *testing.T) {
+	addr := storetest.Redis(t)
+	clock := storetest.NewClock()
+	healthy, broken := connect(t, addr), connect(t, addr)
+	s := newStore(t, healthy, "spare", clock.Now)
+	x1, x2 := "+8617000000001", "+8617000000002"
+	if err := s.Put(t.Context(), clock.Now(), store.Write{Binding: pair(1, x1, "+8613700000001", "+8613700000002")})[0].Err; err != nil {
+		t.Fatal(err)
+	}
+	meanwhile := func() {
+		for _, key := range healthy.Keys(t.Context(), "spare:{i*:l:*").Val() {
+			healthy.Del(t.Context(), key) // what five seconds do
+		}
+		if err := s.Put(t.Context(), clock.Now(), store.Write{Binding: pair(1, x1, "+8613700000001", "+8613700000004")})[0].Err; err != nil {
+			t.Errorf("later write: %v", err)
+		}
+	}
+	broken.AddHook(&failing{lose: func(c redis.Cmder) bool { return writes(c, x2) }, then: meanwhile})
+	_, err := newStore(t, broken, "spare", clock.Now).Apply(t.Context(), store.Change{At: clock.Now(), Bind: []call.Binding{
+		pair(1, x1, "+8613700000001", "+8613700000003"), pair(3, x2, "+8613700000001", "+8613700000003"),
+	}})
+	if undone, ok := errors.AsType[*store.Undone](err); !ok || undone.Complete {
+		t.Errorf("error %v", err)
+	}
+	if peer := entry(t, s, 1).Binding.Peers[0].Full(); peer != "+8613700000004" {
+		t.Errorf("the later write is gone: peer %s", peer)
 	}
 }
 
