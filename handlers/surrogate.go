@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// lengthOfEscape is that of \uXXXX.
-const lengthOfEscape = len(`\uXXXX`)
+// lengthOfEscape is that of \u0000.
+const lengthOfEscape = len(`\u0000`)
 
 // hasLoneSurrogate reports whether valid JSON holds one half of a UTF-16 pair
 // by itself, such as "\ud800". It stands for no character, and readers make
@@ -33,7 +33,7 @@ func hasLoneSurrogate(text []byte) bool {
 	}
 }
 
-// escapedUnit returns the UTF-16 unit that text begins with as \uXXXX, or 0.
+// escapedUnit returns the UTF-16 unit that text begins with as \u0000, or 0.
 func escapedUnit(text []byte) uint64 {
 	if len(text) < lengthOfEscape || text[0] != '\\' || text[1] != 'u' {
 		return 0

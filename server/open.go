@@ -16,14 +16,7 @@ import (
 const embedded = "embedded"
 
 // Store is all that the server needs of a store.
-type Store interface {
-	store.Router
-	store.Traces
-	store.Bindings
-	store.Provisioner
-	store.Audit
-	store.Pinger
-}
+type Store = store.Store
 
 // openStore opens the store that the settings name, without waiting for it to
 // answer: an endpoint that starts while Redis is away is ready once it is back.

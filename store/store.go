@@ -233,3 +233,13 @@ type Pinger interface {
 	// Ping returns nil or ErrUnavailable.
 	Ping(ctx context.Context) error
 }
+
+// Store is all roles together.
+type Store interface {
+	Router
+	Traces
+	Bindings
+	Provisioner
+	Audit
+	Pinger
+}

@@ -51,14 +51,7 @@ type Store struct {
 	sweepAt   atomic.Uint64 // next bucket to sweep
 }
 
-var (
-	_ store.Router      = (*Store)(nil)
-	_ store.Traces      = (*Store)(nil)
-	_ store.Bindings    = (*Store)(nil)
-	_ store.Provisioner = (*Store)(nil)
-	_ store.Audit       = (*Store)(nil)
-	_ store.Pinger      = (*Store)(nil)
-)
+var _ store.Store = (*Store)(nil)
 
 // New makes a Store. It does not talk to Redis yet.
 func New(c Config) (*Store, error) {

@@ -12,14 +12,7 @@ import (
 )
 
 // Store is all roles together.
-type Store interface {
-	store.Router
-	store.Traces
-	store.Bindings
-	store.Provisioner
-	store.Audit
-	store.Pinger
-}
+type Store = store.Store
 
 // Open makes an empty store, isolated from those of other tests, that runs on
 // the clock.
