@@ -8,7 +8,7 @@ COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null)
 LDFLAGS   = -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test deps lint unit fuzz build generate bench bench-memory image-test clean
+.PHONY: help demo test deps lint unit fuzz build generate bench bench-queries bench-records bench-memory image-test clean
 
 help: ## list what one can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,10 +38,16 @@ build: ## build bin/xmode
 generate: ## write the pages that restate code (docs/SETTINGS.md, ROUTES.md, METRICS.md)
 	$(GO) generate ./...
 
-bench: deps ## requests/s and latency of `xmode serve` beside two hand-written handlers
+bench: deps ## requests/s, records/s and latency of `xmode serve` beside hand-written handlers
 	@$(GO) run ./bench
 
-bench-memory: deps ## Redis memory a binding and time of an import of BINDINGS (1000000)
+bench-queries: deps ## the part of bench that asks
+	@$(GO) run ./bench -only queries
+
+bench-records: deps ## the part of bench that pushes call records
+	@$(GO) run ./bench -only records
+
+bench-memory: deps ## Redis memory a binding (import of BINDINGS, 1000000; 0: none) and a call record
 	@$(GO) run ./bench/memory -bindings $(BINDINGS)
 
 image-test: ## build the container image offline with buildah, check it and run it once

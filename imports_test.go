@@ -27,7 +27,7 @@ var onlyImports = []struct {
 	{in: "platform/*", allows: []string{std, "call", "platform", "signature"}},
 	{in: "platform/*/sim", allows: []string{std, "signature", "simulator"}},
 	{in: "store", allows: []string{std, "call"}},
-	{in: "store/redisstore", allows: []string{std, "call", "store", goRedis, miniredis}},
+	{in: "store/redisstore", allows: []string{std, "call", "store", goRedis, miniredis, zstd}},
 }
 
 // The libraries that have their place.
@@ -35,6 +35,7 @@ const (
 	echo      = "github.com/labstack/echo/v4"
 	goRedis   = "github.com/redis/go-redis/v9"
 	miniredis = "github.com/alicebob/miniredis/v2"
+	zstd      = "github.com/klauspost/compress"
 )
 
 // onlyImportedBy: a package is imported from these folders, from itself, and from
@@ -47,6 +48,7 @@ var onlyImportedBy = []struct {
 	{pkg: echo, by: []string{"handlers", "console", "server"}},
 	{pkg: goRedis, by: []string{"store/redisstore", "server", "bench/baseline"}},
 	{pkg: miniredis, by: []string{"store/redisstore"}},
+	{pkg: zstd, by: []string{"store/redisstore"}},
 	{pkg: "github.com/nyaruka/phonenumbers", by: []string{"call"}},
 	{pkg: "store/redisstore", by: []string{"server"}},
 	{pkg: "platform/*", by: []string{"server"}},

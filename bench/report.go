@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// report prints the medians of the targets a, b and c, and their ratios.
+// report prints the medians of the query targets a, b and c, and their ratios.
 func report(w io.Writer, targets []*target) {
 	a, b, c := targets[0], targets[1], targets[2]
 	fmt.Fprintf(w, "\n%-28s %12s %9s %9s\n", "", "requests/s", "p50 ms", "p99 ms")
@@ -25,15 +25,18 @@ func p50(r result) float64  { return r.P50 }
 func p99(r result) float64  { return r.P99 }
 
 // median is the middle of one measure over the rounds.
-func (t *target) median(of func(result) float64) float64 {
-	values := make([]float64, len(t.results))
-	for i, r := range t.results {
-		values[i] = of(r)
-	}
-	slices.Sort(values)
-	n := len(values)
+func (t *target) median(of func(result) float64) float64 { return median(t.results, of) }
+
+// median is the middle of one measure; 0 without any.
+func median[R any](results []R, of func(R) float64) float64 {
+	n := len(results)
 	if n == 0 {
 		return 0
 	}
+	values := make([]float64, n)
+	for i, r := range results {
+		values[i] = of(r)
+	}
+	slices.Sort(values)
 	return (values[(n-1)/2] + values[n/2]) / 2
 }

@@ -18,7 +18,7 @@ type result struct {
 	P50, P99 float64
 }
 
-// target is an endpoint to be measured.
+// target is an endpoint that answers queries.
 type target struct {
 	name, address string
 	results       []result
@@ -41,7 +41,7 @@ func (t *target) measure(ctx context.Context, load string, connections int, dura
 	return nil
 }
 
-// started is everything that runs during a benchmark.
+// started is everything that runs while queries are measured.
 type started struct {
 	load    string // the load generator
 	targets []*target
@@ -55,17 +55,26 @@ func (s *started) stop() {
 	}
 }
 
-// start builds the programs and starts Redis and the targets. What it returns
-// has to be stopped, also beside an error.
-func start(ctx context.Context, dir string) (*started, error) {
-	s := &started{}
+// build compiles programs of this module and returns their paths by package.
+func build(ctx context.Context, dir string, pkgs ...string) (map[string]string, error) {
 	programs := make(map[string]string)
-	for _, pkg := range []string{"./bench/baseline", "./bench/load", "./cmd/xmode"} {
+	for _, pkg := range pkgs {
 		program, err := lab.Build(ctx, dir, pkg)
 		if err != nil {
-			return s, err
+			return nil, err
 		}
 		programs[pkg] = program
+	}
+	return programs, nil
+}
+
+// start builds the programs and starts Redis and the targets of the queries. What
+// it returns has to be stopped, also beside an error.
+func start(ctx context.Context, dir string) (*started, error) {
+	s := &started{}
+	programs, err := build(ctx, dir, "./bench/baseline", "./bench/load", "./cmd/xmode")
+	if err != nil {
+		return s, err
 	}
 	s.load = programs["./bench/load"]
 

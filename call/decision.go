@@ -72,6 +72,3 @@ func (t Trace) Reached() bool {
 	d := t.Decision
 	return d.Outcome == Connect && d.Binding != nil && d.Callee == d.Binding.A && !t.Query.Caller.IsZero()
 }
-
-// Leaves reports whether there is anything to write.
-func (t Trace) Leaves() bool { return t.Asked() || t.Reached() }

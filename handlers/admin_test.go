@@ -12,6 +12,7 @@ import (
 
 	"xmode/call"
 	"xmode/handlers"
+	"xmode/platform"
 	"xmode/store"
 )
 
@@ -29,6 +30,16 @@ func working() *fakeStore {
 		apply:  func(c store.Change) (store.Applied, error) { return store.Applied{Unbound: c.Unbind}, nil },
 		record: func([]store.AuditEntry) error { return nil },
 		recent: func(int, string) ([]store.AuditEntry, string, error) { return nil, "", nil },
+
+		deposit: takes,
+		records: func(store.RecordFilter) (store.RecordPage, error) { return store.RecordPage{}, nil },
+		call: func(call.Platform, string) (store.CallLog, error) {
+			return store.CallLog{Stage: call.StageEnded}, nil
+		},
+		numbers:   func() ([]call.NumberStatus, error) { return nil, nil },
+		held:      func(int, string) ([]store.Quarantined, string, error) { return nil, "", nil },
+		heldOne:   func(string) (store.Quarantined, error) { return held(), nil },
+		heldDrops: func(string) error { return nil },
 	}
 }
 
@@ -58,12 +69,21 @@ var adminCalls = []struct {
 	{"PUT", "/v1/bindings/7", body17, "provision", 201},
 	{"DELETE", "/v1/bindings/7", "", "provision", 204},
 	{"POST", "/v1/decide", `{"platform":"acme","kind":"voice","x":"17000000001"}`, "read", 200},
+	{"GET", "/v1/calls?platform=acme&call_id=c", "", "read", 200},
+	{"GET", "/v1/cdrs", "", "read", 200},
+	{"GET", "/v1/numbers", "", "read", 200},
+	{"GET", "/v1/quarantine", "", "admin", 200},
+	{"GET", "/v1/quarantine/" + heldID, "", "admin", 200},
+	{"DELETE", "/v1/quarantine/" + heldID, "", "admin", 204},
+	{"POST", "/v1/quarantine/" + heldID + "/retry", "", "admin", 200},
 	{"GET", "/v1/audit", "", "admin", 200},
 	{"GET", "/openapi.json", "", "read", 200},
 }
 
 func TestRolesAreALadder(t *testing.T) {
-	e := admin(deps(t, working()))
+	d := deps(t, working())
+	d.Adapters = []platform.Adapter{receives(pushed())} // that understands what is held
+	e := admin(d)
 	ladder := []struct{ role, key string }{{"read", readKey}, {"provision", provisionKey}, {"admin", adminKey}}
 	for _, c := range adminCalls {
 		allowed := false
@@ -161,6 +181,7 @@ func TestStoreErrors(t *testing.T) {
 		{store.ErrPrecondition, 412, `{"error":{"code":"precondition_failed","message":"precondition failed"}}`, ""},
 		{store.ErrCursor, 400, `{"error":{"code":"bad_cursor","message":"bad cursor"}}`, ""},
 		{store.ErrUnavailable, 503, `{"error":{"code":"unavailable","message":"the store does not answer"}}`, "1"},
+		{store.ErrNotDurable, 503, `{"error":{"code":"not_durable","message":"not stored as durably as promised"}}`, "1"},
 		{errors.New("13800000021"), 500, `{"error":{"code":"internal","message":"internal error"}}`, ""},
 	} {
 		wrapped := fmt.Errorf("doing 13800000021: %w", tt.err)
@@ -170,10 +191,16 @@ func TestStoreErrors(t *testing.T) {
 			put:    func([]store.Write) []store.Written { return []store.Written{{Err: wrapped}} },
 			remove: func(call.ID, []string) error { return wrapped },
 			recent: func(int, string) ([]store.AuditEntry, string, error) { return nil, "", wrapped },
+
+			records: func(store.RecordFilter) (store.RecordPage, error) { return store.RecordPage{}, wrapped },
+			call:    func(call.Platform, string) (store.CallLog, error) { return store.CallLog{}, wrapped },
+			numbers: func() ([]call.NumberStatus, error) { return nil, wrapped },
+			held:    func(int, string) ([]store.Quarantined, string, error) { return nil, "", wrapped },
 		}
 		e := admin(deps(t, s))
 		for _, c := range adminCalls {
-			if strings.HasPrefix(c.path, "/v1/bindings") && !strings.HasSuffix(c.path, "import") || c.path == "/v1/audit" {
+			if strings.HasPrefix(c.path, "/v1/") && !strings.HasSuffix(c.path, "import") && c.path != "/v1/decide" &&
+				!strings.HasPrefix(c.path, "/v1/quarantine/") {
 				w := send(t, e, c.method, c.path, c.body, key(adminKey))
 				wants(t, w, tt.status, tt.want)
 				if got := w.Header().Get("Retry-After"); got != tt.retry {

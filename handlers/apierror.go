@@ -55,6 +55,8 @@ func errorTable() []errorRow {
 		{is: store.ErrTooLarge, status: http.StatusRequestEntityTooLarge, code: "too_large"},
 		{is: store.ErrBusy, status: http.StatusConflict, code: "busy", retry: true},
 		{is: store.ErrCursor, status: http.StatusBadRequest, code: "bad_cursor"},
+		{is: store.ErrNotDurable, status: http.StatusServiceUnavailable, code: "not_durable", retry: true},
+		{is: store.ErrPartitions, status: http.StatusServiceUnavailable, code: "unavailable"},
 		{is: store.ErrUnavailable, status: http.StatusServiceUnavailable, code: "unavailable",
 			message: "the store does not answer", retry: true},
 	}

@@ -12,7 +12,7 @@ type auditItem struct {
 	At        string `json:"at"`
 	Key       string `json:"key"`
 	Action    string `json:"action"`
-	BindingID string `json:"binding_id"`
+	BindingID string `json:"binding_id"` // empty: the change is about no binding
 	UserID    string `json:"user_id,omitempty"`
 }
 
@@ -48,7 +48,15 @@ func (a *admin) listAudit(r *request, p page) (reply, error) {
 	answer := list[auditItem]{Items: make([]auditItem, len(entries)), Next: next}
 	for i, e := range entries {
 		answer.Items[i] = auditItem{At: e.At.UTC().Format(instantForm), Key: e.Key, Action: e.Action,
-			BindingID: e.BindingID.String(), UserID: e.UserID}
+			BindingID: idOrNone(e.BindingID), UserID: e.UserID}
 	}
 	return reply{body: answer}, nil
+}
+
+// idOrNone writes an id; none is empty.
+func idOrNone(id call.ID) string {
+	if id == 0 {
+		return ""
+	}
+	return id.String()
 }

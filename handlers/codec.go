@@ -8,6 +8,7 @@ import (
 	"github.com/go-playground/validator/v10"
 
 	"xmode/call"
+	"xmode/platform"
 )
 
 // codec turns request bodies into domain values. It knows every shape of a
@@ -29,10 +30,10 @@ func newCodec(known []KnownPlatform) *codec {
 // decode reads the one JSON object that text must be into the struct dst
 // points to. The error is a *malformed; the faults are those of the fields.
 func (c *codec) decode(text []byte, dst any) (faults, error) {
-	if err := checkJSON(text); err != nil {
+	if err := platform.CheckJSON(text); err != nil {
 		return nil, &malformed{err}
 	}
-	if !isObject(text[skipSpace(text, 0):]) {
+	if !platform.IsObject(text[platform.SkipSpace(text, 0):]) {
 		return nil, &malformed{errNoObject}
 	}
 	return c.shapes.object(text, dst), nil
@@ -51,7 +52,7 @@ func (c *codec) binding(text []byte, now time.Time) (call.Binding, error) {
 	return b, f.err()
 }
 
-// fields reads a binding from an object that checkJSON has passed. What it
+// fields reads a binding from an object that platform.CheckJSON has passed. What it
 // leaves out comes from the defaults, another such object, or nil.
 func (c *codec) fields(object, defaults []byte, now time.Time) (call.Binding, faults) {
 	var w Binding

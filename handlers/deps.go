@@ -12,8 +12,9 @@ import (
 	"xmode/store"
 )
 
-// Deps is what the handlers work with. [Public] needs Adapters, Router, Leave,
-// Policy, ClockSkew, DecisionBudget, MaxBody and Now; [Admin] the rest too.
+// Deps is what the handlers work with. [Public] needs Adapters, Router, Inbox,
+// Leave, Policy, DecisionBudget, PushBudget, MaxBody and Now; [Admin] the rest
+// too.
 type Deps struct {
 	// Adapters are the configured platforms; their routes appear on the public
 	// listener, and a platform without an adapter has none.
@@ -22,6 +23,13 @@ type Deps struct {
 	Platforms []KnownPlatform
 	// Router looks up what a decision needs. It keeps its context's deadline.
 	Router store.Router
+	// Inbox takes what platforms push, and what comes out of the quarantine. It
+	// keeps its context's deadline.
+	Inbox store.Inbox
+	// Records reads what was pushed.
+	Records store.Records
+	// Quarantine keeps what could not be understood.
+	Quarantine store.Quarantine
 	// Bindings reads bindings.
 	Bindings store.Bindings
 	// Provisioner writes bindings.
@@ -38,12 +46,12 @@ type Deps struct {
 	Presets map[string]json.RawMessage
 	// Policy holds the operator's choices for the decision.
 	Policy call.Policy
-	// ClockSkew is how far a query's signed timestamp may be off, both ways; it
-	// says until when a nonce has to be remembered.
-	ClockSkew time.Duration
 	// DecisionBudget is the time after which the fallback answers a query.
 	DecisionBudget time.Duration
-	// MaxBody is the largest body of a push or an admin request in bytes.
+	// PushBudget is the time after which a push is refused.
+	PushBudget time.Duration
+	// MaxBody is the largest body of a push or an admin request in bytes, as it
+	// was before it was packed.
 	MaxBody int64
 	// Ready says how the process is doing, for /readyz.
 	Ready func() Readiness

@@ -44,7 +44,33 @@ type fakeStore struct {
 	apply  func(store.Change) (store.Applied, error)
 	record func([]store.AuditEntry) error
 	recent func(int, string) ([]store.AuditEntry, string, error)
+
+	deposit   func(context.Context, store.Delivery) (store.Deposited, error)
+	records   func(store.RecordFilter) (store.RecordPage, error)
+	call      func(call.Platform, string) (store.CallLog, error)
+	numbers   func() ([]call.NumberStatus, error)
+	held      func(int, string) ([]store.Quarantined, string, error)
+	heldOne   func(string) (store.Quarantined, error)
+	heldDrops func(string) error
 }
+
+func (f *fakeStore) Deposit(ctx context.Context, d store.Delivery) (store.Deposited, error) {
+	return f.deposit(ctx, d)
+}
+func (f *fakeStore) Records(_ context.Context, r store.RecordFilter) (store.RecordPage, error) {
+	return f.records(r)
+}
+func (f *fakeStore) Call(_ context.Context, p call.Platform, id string) (store.CallLog, error) {
+	return f.call(p, id)
+}
+func (f *fakeStore) Numbers(context.Context) ([]call.NumberStatus, error) { return f.numbers() }
+func (f *fakeStore) ListQuarantine(_ context.Context, n int, cursor string) ([]store.Quarantined, string, error) {
+	return f.held(n, cursor)
+}
+func (f *fakeStore) GetQuarantined(_ context.Context, id string) (store.Quarantined, error) {
+	return f.heldOne(id)
+}
+func (f *fakeStore) DropQuarantined(_ context.Context, id string) error { return f.heldDrops(id) }
 
 func (f *fakeStore) Route(ctx context.Context, q call.Query, m *store.Message) (call.Routes, store.Seen, error) {
 	return f.route(ctx, q, m)
@@ -70,11 +96,13 @@ func (f *fakeStore) Recent(_ context.Context, n int, cursor string) ([]store.Aud
 	return f.recent(n, cursor)
 }
 
-// fakeAdapter is a platform whose messages are signed by the word "signed" in
-// their body and answered by what was decided.
+// fakeAdapter is a platform whose messages are all genuine, and answered by
+// what was decided.
 type fakeAdapter struct {
-	receive func(platform.Message) (platform.Question, error)
+	receive func(platform.Message) (platform.Received, error)
 	answer  func(call.Query, call.Decision) []byte
+	read    func(kind string, item []byte, at time.Time) call.Report
+	ack     []byte
 }
 
 func (f *fakeAdapter) Name() call.Platform { return "acme" }
@@ -82,9 +110,10 @@ func (f *fakeAdapter) Routes() []platform.Route {
 	return []platform.Route{
 		{Path: "/acme/query", Methods: []string{http.MethodGet, http.MethodPost}, MaxBody: 1024},
 		{Path: "/acme/push", Methods: []string{http.MethodPost}},
+		{Path: "/acme/receipts/:token/:type", Methods: []string{http.MethodPost}},
 	}
 }
-func (f *fakeAdapter) Receive(m platform.Message, _ time.Time) (platform.Question, error) {
+func (f *fakeAdapter) Receive(m platform.Message, _ time.Time) (platform.Received, error) {
 	if f.receive != nil {
 		return f.receive(m)
 	}
@@ -96,13 +125,18 @@ func (f *fakeAdapter) Answer(q call.Query, d call.Decision) []byte {
 	}
 	return []byte(`{"outcome":"` + string(d.Outcome) + `","reason":"` + string(d.Reason) + `"}`)
 }
+func (f *fakeAdapter) Read(kind string, item []byte, at time.Time) call.Report {
+	return f.read(kind, item, at)
+}
+func (f *fakeAdapter) Acknowledge() []byte { return f.ack }
 
 // question is what the fake platform asks.
-func question() platform.Question {
-	return platform.Question{
-		Query: call.Query{Platform: "acme", Kind: call.Voice, CallID: "call-77", Caller: party("13800000021"),
+func question() platform.Received {
+	return platform.Received{
+		Query: &call.Query{Platform: "acme", Kind: call.Voice, CallID: "call-77", Caller: party("13800000021"),
 			X: party("17000000001"), CanAsk: true},
-		Proof: platform.Proof{Nonce: "n1", Digest: [16]byte{7}, SignedAt: now.Add(-time.Minute), Form: "plain"},
+		Proof: platform.Proof{Nonce: "n1", Digest: [16]byte{7}, SignedAt: now.Add(-time.Minute),
+			Until: now.Add(4 * time.Minute), Form: "plain"},
 	}
 }
 
@@ -138,10 +172,10 @@ func deps(t testing.TB, s *fakeStore) handlers.Deps {
 	return handlers.Deps{
 		Adapters:  []platform.Adapter{&fakeAdapter{}},
 		Platforms: []handlers.KnownPlatform{{Name: "acme", CanAsk: true}, {Name: "mute"}},
-		Router:    s, Bindings: s, Provisioner: s, Audit: s,
+		Router:    s, Bindings: s, Provisioner: s, Audit: s, Inbox: s, Records: s, Quarantine: s,
 		Leave:  func(call.Trace) bool { return true },
 		Keys:   func() handlers.Keyring { return ring },
-		Policy: call.Policy{MaxAsks: 3}, ClockSkew: 5 * time.Minute, DecisionBudget: time.Minute, MaxBody: 1 << 20,
+		Policy: call.Policy{MaxAsks: 3}, DecisionBudget: time.Minute, PushBudget: time.Minute, MaxBody: 1 << 20,
 		Ready:   func() handlers.Readiness { return handlers.Readiness{Reached: true} },
 		Now:     func() time.Time { return now },
 		Metrics: handlers.NewMetrics(prometheus.NewRegistry()),

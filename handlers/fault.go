@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,6 +16,8 @@ const (
 	codeNotFound         = "NotFound"
 	codeMethodNotAllowed = "MethodNotAllowed"
 	codeBodyTooLarge     = "BodyTooLarge"
+	codeUnsupportedType  = "UnsupportedMediaType"
+	codeNotStored        = "NotStored"
 	codeInternal         = "InternalError"
 )
 
@@ -25,6 +28,7 @@ type fault struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	hangUp  bool   // the rest of the request is not read
+	retry   bool   // the same message may be taken soon
 }
 
 // Error returns the code.
@@ -41,6 +45,8 @@ func statusOf(class platform.Refused) int {
 		return http.StatusUnsupportedMediaType
 	case platform.TooLong:
 		return http.StatusRequestHeaderFieldsTooLarge
+	case platform.Absent:
+		return http.StatusNotFound
 	}
 	return http.StatusInternalServerError
 }
@@ -52,12 +58,15 @@ func faultOf(err error) *fault {
 		return f
 	}
 	if r, ok := errors.AsType[*platform.Refusal](err); ok {
+		if r.Class == platform.Absent { // and looks like it
+			return noSuchPath()
+		}
 		return &fault{status: statusOf(r.Class), Code: r.Code, Message: r.Message}
 	}
 	if h, ok := errors.AsType[*echo.HTTPError](err); ok {
 		switch h.Code {
 		case http.StatusNotFound:
-			return &fault{status: h.Code, Code: codeNotFound, Message: "no such path"}
+			return noSuchPath()
 		case http.StatusMethodNotAllowed:
 			return &fault{status: h.Code, Code: codeMethodNotAllowed, Message: "method not allowed on this path"}
 		}
@@ -65,11 +74,27 @@ func faultOf(err error) *fault {
 	return internalFault()
 }
 
-// bodyFault makes a fault of an error of readBody.
+// noSuchPath is the answer of every path that is not there.
+func noSuchPath() *fault {
+	return &fault{status: http.StatusNotFound, Code: codeNotFound, Message: "no such path"}
+}
+
+// notStored is the answer to a push that is to be sent again.
+func notStored() *fault {
+	return &fault{status: http.StatusServiceUnavailable, Code: codeNotStored, Message: "not stored: send it again", retry: true}
+}
+
+// bodyFault makes a fault of an error of readUnpacked.
 func bodyFault(err error) *fault {
-	if errors.Is(err, errTooLarge) {
+	switch {
+	case errors.Is(err, errTooLarge):
 		return &fault{status: http.StatusRequestEntityTooLarge, Code: codeBodyTooLarge,
 			Message: "body too large", hangUp: true}
+	case errors.Is(err, errPacking):
+		return &fault{status: http.StatusUnsupportedMediaType, Code: codeUnsupportedType,
+			Message: "Content-Encoding: must be gzip or identity"}
+	case errors.Is(err, errGzip):
+		return &fault{status: http.StatusBadRequest, Code: platform.MalformedBody, Message: "body: not gzip, or cut off"}
 	}
 	return &fault{status: http.StatusBadRequest, Code: platform.MalformedBody,
 		Message: "body: cut off or too slow", hangUp: true}
@@ -82,20 +107,27 @@ func internalFault() *fault {
 
 // refusePublic is the error handler of the public listener.
 func refusePublic(err error, c echo.Context) {
-	if c.Response().Committed {
-		return
+	if !c.Response().Committed {
+		writeFault(c.Response(), faultOf(err))
 	}
-	f := faultOf(err)
-	h := c.Response().Header()
+}
+
+// writeFault answers with a fault.
+func writeFault(response *echo.Response, f *fault) {
+	h := response.Header()
 	trimAllow(h)
 	if f.hangUp {
 		h.Set(echo.HeaderConnection, "close")
+	}
+	if f.retry {
+		h.Set(echo.HeaderRetryAfter, "1")
 	}
 	body, err := json.Marshal(f)
 	if err != nil { // two strings always encode
 		return
 	}
 	h.Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
-	c.Response().WriteHeader(f.status)
-	_, _ = c.Response().Write(body) // a sender who is gone gets no answer
+	h.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
+	response.WriteHeader(f.status)
+	_, _ = response.Write(body) // a sender who is gone gets no answer
 }

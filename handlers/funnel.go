@@ -43,9 +43,13 @@ type reply struct {
 func handle[T any](a *admin, need Role, read func(*request) (T, error), do func(*request, T) (reply, error)) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {
-			if v := recover(); v != nil {
+			if v := recover(); v == http.ErrAbortHandler {
+				panic(v) // an answer that is to be cut off
+			} else if v != nil {
 				a.logPanic("admin", c.Path(), v)
-				err = errPanic
+				if err = errPanic; c.Response().Committed {
+					panic(http.ErrAbortHandler) // or what was sent would pass for all
+				}
 			}
 		}()
 		ctx, cancel := bounded(c)

@@ -46,6 +46,13 @@ type listing struct {
 // readNothing is for requests without input.
 func readNothing(*request) (struct{}, error) { return struct{}{}, nil }
 
+// readNoParameters is for lists that nothing selects from: a filter that is none
+// must not list everything.
+func readNoParameters(r *request) (struct{}, error) {
+	_, err := parameters(r)
+	return struct{}{}, err
+}
+
 // readID reads the id in the path.
 func readID(r *request) (call.ID, error) {
 	id, err := call.ParseID(r.echo.Param("id"))

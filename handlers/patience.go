@@ -43,3 +43,17 @@ func (r *patientReader) stop() {
 	r.stopped = true
 	_ = r.conn.SetReadDeadline(time.Unix(1, 0)) // long ago
 }
+
+// patientWriter moves the write deadline on before each write: the server's write
+// timeout is meant for short answers.
+type patientWriter struct {
+	out  io.Writer
+	conn *http.ResponseController
+	now  func() time.Time
+}
+
+// Write writes with a minute's patience.
+func (w *patientWriter) Write(p []byte) (int, error) {
+	_ = w.conn.SetWriteDeadline(w.now().Add(importIdle))
+	return w.out.Write(p)
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"xmode/call"
+	"xmode/platform"
 )
 
 // ParsePresets reads the defaults of bindings by config_id from one JSON object
@@ -18,18 +19,18 @@ import (
 // A preset may outlive its expires_at: the bindings that use it are refused
 // then, which is no reason to keep a process from starting.
 func ParsePresets(text []byte, known []KnownPlatform) (map[string]json.RawMessage, error) {
-	if err := checkJSON(text); err != nil {
+	if err := platform.CheckJSON(text); err != nil {
 		return nil, &malformed{err}
 	}
 	text = bytes.TrimSpace(text)
-	if !isObject(text) {
+	if !platform.IsObject(text) {
 		return nil, &malformed{errNoObject}
 	}
 	codec := newCodec(known)
 	presets := map[string]json.RawMessage{}
 	var f faults
 	n := 0
-	members(text, func(id string, value []byte) {
+	platform.Members(text, func(id string, value []byte) {
 		n++
 		_, twice := presets[id]
 		switch {
@@ -47,7 +48,7 @@ func ParsePresets(text []byte, known []KnownPlatform) (map[string]json.RawMessag
 
 // preset returns the faults of one preset by ".field", or by "" for the whole.
 func (c *codec) preset(value []byte) map[string]string {
-	if !isObject(value) {
+	if !platform.IsObject(value) {
 		return map[string]string{"": "must be an object"}
 	}
 	_, err := c.binding(value, time.Time{})
@@ -79,7 +80,7 @@ func (a *admin) preset(id json.RawMessage, f *faults) json.RawMessage {
 		return nil
 	}
 	preset, ok := a.Presets[string(id)]
-	if preset = bytes.TrimSpace(preset); !ok || checkJSON(preset) != nil || !isObject(preset) {
+	if preset = bytes.TrimSpace(preset); !ok || platform.CheckJSON(preset) != nil || !platform.IsObject(preset) {
 		f.add("config_id", "no such preset")
 		return nil
 	}

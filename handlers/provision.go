@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"xmode/call"
+	"xmode/platform"
 	"xmode/store"
 )
 
@@ -155,7 +156,7 @@ func (a *admin) binds(texts []json.RawMessage, preset []byte, r *request, f *fau
 			continue // null, which is a fault of the list already
 		}
 		path := "payload.bind[" + strconv.Itoa(i) + "]"
-		if !isObject(text) {
+		if !platform.IsObject(text) {
 			f.add(path, "must be an object")
 			continue
 		}

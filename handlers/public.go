@@ -16,9 +16,10 @@ func Public(e *echo.Echo, d Deps) {
 	route(e, "/healthz", []string{http.MethodGet}, healthz)
 	tag := newCallTag()
 	for _, adapter := range d.Adapters {
+		kinds := &words{}
 		for _, r := range adapter.Routes() {
-			q := newQueries(d, adapter, r, tag)
-			route(e, r.Path, r.Methods, q.serve)
+			m := newMessages(d, adapter, r, tag, kinds)
+			route(e, r.Path, r.Methods, m.serve)
 		}
 	}
 }

@@ -60,9 +60,13 @@ func TestFallback(t *testing.T) {
 			d := deps(t, &fakeStore{route: tt.route})
 			d.Metrics, d.DecisionBudget = handlers.NewMetrics(reg), tt.budget
 			d.Adapters = []platform.Adapter{&fakeAdapter{answer: tt.answer}}
-			d.Leave = func(call.Trace) bool { t.Error("left a trace"); return true }
+			var left []call.Decision
+			d.Leave = func(tr call.Trace) bool { left = append(left, tr.Decision); return true }
 			if status, body := asked(t, d); status != tt.status || body != tt.want {
 				t.Errorf("answered %d %s", status, body)
+			}
+			if logged := tt.status == 200; logged != (len(left) == 1) || logged && left[0] != call.Fallback() {
+				t.Errorf("left %v", left)
 			}
 			want := ""
 			if tt.cause != "" {
@@ -78,7 +82,7 @@ func TestFallback(t *testing.T) {
 }
 
 // A store that keeps no deadline at all does not keep the platform waiting, and
-// what it says later is neither sent nor left behind.
+// what it says later is neither sent nor left behind; the fallback is logged.
 func TestStuckStore(t *testing.T) {
 	answered, returned := make(chan struct{}), make(chan struct{})
 	d := deps(t, &fakeStore{route: func(context.Context, call.Query, *store.Message) (call.Routes, store.Seen, error) {
@@ -87,7 +91,8 @@ func TestStuckStore(t *testing.T) {
 		return call.Routes{Own: &b}, store.Fresh, nil
 	}})
 	d.DecisionBudget = time.Millisecond
-	d.Leave = func(call.Trace) bool { t.Error("left a trace"); return true }
+	left := make(chan call.Decision, 2)
+	d.Leave = func(tr call.Trace) bool { left <- tr.Decision; return true }
 	e := public(d)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(returned)
@@ -103,6 +108,9 @@ func TestStuckStore(t *testing.T) {
 	}
 	close(answered)
 	<-returned
+	if d := <-left; d != call.Fallback() || len(left) > 0 {
+		t.Errorf("left %v, and %d more", d, len(left))
+	}
 }
 
 // A guard that finds an adapter unable to answer ends the query, not the process.
@@ -169,7 +177,7 @@ func TestTraces(t *testing.T) {
 	}{
 		{"a connect leaves the last caller", admits(store.Fresh), `{"outcome":"connect","reason":"peer"}`, 1},
 		{"an ask is counted", asks, `{"outcome":"ask","reason":"extension_required"}`, 1},
-		{"a reject leaves nothing", unknown, `{"outcome":"reject","reason":"no_binding"}`, 0},
+		{"a reject is logged", unknown, `{"outcome":"reject","reason":"no_binding"}`, 1},
 		{"the same message again leaves nothing", admits(store.Repeated), `{"outcome":"connect","reason":"peer"}`, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

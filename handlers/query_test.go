@@ -60,7 +60,7 @@ func TestStoreSeesTheMessage(t *testing.T) {
 func TestAdapterSeesTheMessage(t *testing.T) {
 	var got platform.Message
 	d := deps(t, &fakeStore{route: admits(store.Fresh)})
-	d.Adapters = []platform.Adapter{&fakeAdapter{receive: func(m platform.Message) (platform.Question, error) {
+	d.Adapters = []platform.Adapter{&fakeAdapter{receive: func(m platform.Message) (platform.Received, error) {
 		got = m
 		return question(), nil
 	}}}
@@ -72,8 +72,8 @@ func TestAdapterSeesTheMessage(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	refuses := func(class platform.Refused, code string) *fakeAdapter {
-		return &fakeAdapter{receive: func(platform.Message) (platform.Question, error) {
-			return platform.Question{}, &platform.Refusal{Class: class, Code: code, Message: "why"}
+		return &fakeAdapter{receive: func(platform.Message) (platform.Received, error) {
+			return platform.Received{}, &platform.Refusal{Class: class, Code: code, Message: "why"}
 		}}
 	}
 	for _, tt := range []struct {
@@ -95,7 +95,7 @@ func TestRefusals(t *testing.T) {
 		{"long query string", refuses(platform.TooLong, "QueryTooLong"), 0, "GET", "/acme/query", "",
 			431, `{"code":"QueryTooLong","message":"why"}`},
 		{"replayed", &fakeAdapter{}, store.Replayed, "POST", "/acme/query", "x",
-			401, `{"code":"NonceReplayed","message":"signatureNonce: used before"}`},
+			401, `{"code":"NonceReplayed","message":"nonce: used before"}`},
 		{"body over the route's limit", &fakeAdapter{}, 0, "POST", "/acme/query", strings.Repeat("x", 1025),
 			413, `{"code":"BodyTooLarge","message":"body too large"}`},
 		{"body over the server's limit", &fakeAdapter{}, 0, "POST", "/acme/push", strings.Repeat("x", 1<<20+1),
@@ -104,10 +104,10 @@ func TestRefusals(t *testing.T) {
 		{"root", &fakeAdapter{}, 0, "GET", "/", "", 404, `{"code":"NotFound","message":"no such path"}`},
 		{"junk after the path", &fakeAdapter{}, 0, "POST", "/acme/query/", "x", 404, `{"code":"NotFound","message":"no such path"}`},
 		{"admin path", &fakeAdapter{}, 0, "GET", "/metrics", "", 404, `{"code":"NotFound","message":"no such path"}`},
-		{"fault of the adapter", &fakeAdapter{receive: func(platform.Message) (platform.Question, error) {
-			return platform.Question{}, errors.New("13800000021")
+		{"fault of the adapter", &fakeAdapter{receive: func(platform.Message) (platform.Received, error) {
+			return platform.Received{}, errors.New("13800000021")
 		}}, 0, "POST", "/acme/query", "x", 500, `{"code":"InternalError","message":"internal error"}`},
-		{"panic before verification", &fakeAdapter{receive: func(platform.Message) (platform.Question, error) {
+		{"panic before verification", &fakeAdapter{receive: func(platform.Message) (platform.Received, error) {
 			panic("13800000021")
 		}}, 0, "POST", "/acme/query", "x", 500, `{"code":"InternalError","message":"internal error"}`},
 	} {
@@ -170,12 +170,12 @@ func TestPublicLeaksNothing(t *testing.T) {
 	for name, change := range map[string]func(*handlers.Deps, *fakeStore){
 		"decision": func(*handlers.Deps, *fakeStore) {},
 		"refusal": func(d *handlers.Deps, _ *fakeStore) {
-			d.Adapters = []platform.Adapter{&fakeAdapter{receive: func(platform.Message) (platform.Question, error) {
-				return platform.Question{}, &platform.Refusal{Class: platform.Unauthorized, Code: "SignatureInvalid", Message: "no match"}
+			d.Adapters = []platform.Adapter{&fakeAdapter{receive: func(platform.Message) (platform.Received, error) {
+				return platform.Received{}, &platform.Refusal{Class: platform.Unauthorized, Code: "SignatureInvalid", Message: "no match"}
 			}}}
 		},
 		"panicking adapter": func(d *handlers.Deps, _ *fakeStore) {
-			d.Adapters = []platform.Adapter{&fakeAdapter{receive: func(platform.Message) (platform.Question, error) {
+			d.Adapters = []platform.Adapter{&fakeAdapter{receive: func(platform.Message) (platform.Received, error) {
 				panic("boom 13800000021")
 			}}}
 		},

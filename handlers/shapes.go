@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"xmode/platform"
 )
 
 // shapes decodes JSON into structs as their json tags say, and more strictly
@@ -40,11 +42,11 @@ func (s shapes) learn(t reflect.Type) {
 	}
 }
 
-// object decodes an object that checkJSON has passed into the struct that dst
+// object decodes an object that platform.CheckJSON has passed into the struct that dst
 // points to. The faults are by path: "x", "prompts.caller".
 func (s shapes) object(text []byte, dst any) faults {
 	var f faults
-	text = text[skipSpace(text, 0):]
+	text = text[platform.SkipSpace(text, 0):]
 	s.structure(text, reflect.ValueOf(dst).Elem(), "", &f)
 	return f
 }
@@ -53,7 +55,7 @@ func (s shapes) object(text []byte, dst any) faults {
 func (s shapes) structure(text []byte, dst reflect.Value, prefix string, f *faults) {
 	fields := s[dst.Type()]
 	var seen uint64 // bit i: field i was there; no request has 64 fields
-	members(text, func(name string, value []byte) {
+	platform.Members(text, func(name string, value []byte) {
 		i, known := fields[name]
 		switch {
 		case !known:
@@ -69,7 +71,7 @@ func (s shapes) structure(text []byte, dst reflect.Value, prefix string, f *faul
 
 // value decodes one value.
 func (s shapes) value(text []byte, dst reflect.Value, path string, f *faults) {
-	if isNull(text) {
+	if platform.IsNull(text) {
 		return
 	}
 	if dst.Type() == reflect.TypeFor[json.RawMessage]() {
@@ -90,7 +92,7 @@ func (s shapes) value(text []byte, dst reflect.Value, path string, f *faults) {
 		dst.Set(reflect.New(dst.Type().Elem()))
 		s.value(text, dst.Elem(), path, f)
 	case reflect.Struct:
-		if !isObject(text) {
+		if !platform.IsObject(text) {
 			fault = "must be an object"
 			break
 		}
@@ -103,17 +105,17 @@ func (s shapes) value(text []byte, dst reflect.Value, path string, f *faults) {
 
 // list decodes a list of values that have no fields of their own.
 func (s shapes) list(text []byte, dst reflect.Value) (fault string) {
-	if !isList(text) {
+	if !platform.IsList(text) {
 		return "must be a list"
 	}
 	n := 0
 	dst.SetZero() // a default may be in there
-	items(text, func(value []byte) {
+	platform.Items(text, func(value []byte) {
 		n++
 		item := reflect.New(dst.Type().Elem()).Elem()
 		var inner faults
 		s.value(value, item, "", &inner)
-		if isNull(value) {
+		if platform.IsNull(value) {
 			inner.add("", "must not be null")
 		}
 		if fault == "" && inner != nil {
@@ -128,10 +130,10 @@ func (s shapes) list(text []byte, dst reflect.Value) (fault string) {
 func itemFault(n int, fault string) string { return "item " + strconv.Itoa(n) + ": " + fault }
 
 func setString(text []byte, dst reflect.Value) (fault string) {
-	if !isString(text) {
+	if !platform.IsString(text) {
 		return "must be a string"
 	}
-	dst.SetString(unquote(text))
+	dst.SetString(platform.Unquote(text))
 	return ""
 }
 

@@ -22,6 +22,9 @@ type Shared struct {
 	// ClockSkew is how far the signed timestamp of a query may be off, both
 	// ways; "clock-skew" in faults.
 	ClockSkew time.Duration
+	// PushWindow is how old the signed timestamp of any other push may be;
+	// "push-window" in faults.
+	PushWindow time.Duration
 }
 
 // Rotator is an [Adapter] whose secrets can be exchanged while it serves.

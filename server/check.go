@@ -15,6 +15,7 @@ import (
 
 	"xmode/call"
 	"xmode/platform"
+	"xmode/store/redisstore"
 )
 
 // check notes everything wrong with the settings. What is made of them later
@@ -31,6 +32,9 @@ func (s *Settings) check(faults *Faults) {
 	noteError(faults, "XMODE_PRESETS", func() error { _, err := readPresets(s.Presets); return err })
 	noteError(faults, "XMODE_API_KEYS", func() error { return new(keyring).set(s.APIKeys) })
 	noteError(faults, "XMODE_REDIS", func() error { return checkRedis(s.Redis) })
+	if s.Redis.Reveal() == embedded && s.Durability != "memory" {
+		faults.add("XMODE_DURABILITY", "the embedded store keeps nothing: only memory can be promised")
+	}
 	for _, part := range s.Platforms {
 		checkPlatform(part.(platform.Settings), s.shared(), faults)
 	}
@@ -101,8 +105,12 @@ func newValidator() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	v.RegisterTagNameFunc(func(f reflect.StructField) string { return f.Tag.Get("name") })
 	for tag, rule := range map[string]validator.Func{
-		"address":  func(f validator.FieldLevel) bool { return isAddress(f.Field().String()) },
-		"prefix":   func(f validator.FieldLevel) bool { return prefixForm.MatchString(f.Field().String()) },
+		"address": func(f validator.FieldLevel) bool { return isAddress(f.Field().String()) },
+		"prefix":  func(f validator.FieldLevel) bool { return prefixForm.MatchString(f.Field().String()) },
+		"durability": func(f validator.FieldLevel) bool {
+			_, err := redisstore.ParseDurability(f.Field().String())
+			return err == nil
+		},
 		"fallback": func(f validator.FieldLevel) bool { return f.Field().String() == "reject" },
 	} {
 		// The only errors are an empty tag and a nil function.
@@ -148,6 +156,8 @@ func ruleText(f validator.FieldError) string {
 		return value + " is no address such as :8080 or 127.0.0.1:8081"
 	case "prefix":
 		return value + " is not 1 to 64 letters, digits and _ . : -"
+	case "durability":
+		return value + ": " + redisstore.ErrDurability.Error()
 	case "fallback":
 		return value + " is not supported; reject is"
 	case "oneof":

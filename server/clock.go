@@ -4,8 +4,10 @@ import "time"
 
 // The background loops, as a [Ticker] tells them apart.
 const (
-	PingLoop  = "ping"
-	SweepLoop = "sweep"
+	PingLoop       = "ping"
+	SweepLoop      = "sweep"
+	RetireLoop     = "retire"
+	DurabilityLoop = "durability"
 )
 
 // Ticker makes a channel that ticks every d for a loop, and a function that

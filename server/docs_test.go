@@ -28,7 +28,10 @@ const generated = "<!-- Generated from the code by `make generate`; do not edit.
 func TestDocsAreUpToDate(t *testing.T) {
 	s := start(t, options{
 		store: &fakeStore{}, hangup: nil,
-		env: []string{"XMODE_ALIYUN_KEYS=" + aliyunKey, "XMODE_API_KEYS=ops:read:" + apiKey},
+		env: []string{
+			"XMODE_ALIYUN_KEYS=" + aliyunKey, "XMODE_ALIYUN_RECEIPT_TOKEN=receipt-token-0001",
+			"XMODE_HUAWEI_APPS=app:secret", "XMODE_API_KEYS=ops:read:" + apiKey,
+		},
 	})
 	for page, text := range map[string]string{
 		"SETTINGS.md": settingsPage(t), "ROUTES.md": routesPage(t, s), "METRICS.md": metricsPage(t, s),

@@ -55,7 +55,25 @@ type fakeStore struct {
 	ping  func() error
 	sweep func() (int, error)
 	close func()
+	// durable is what CheckDurability says, deposit what becomes of a push, retire
+	// how many records go.
+	durable func() error
+	deposit func(store.Delivery) (store.Deposited, error)
+	retire  func(before time.Time) (int, error)
 }
+
+func (f *fakeStore) CheckDurability(context.Context) error {
+	if f.durable == nil {
+		return nil
+	}
+	return f.durable()
+}
+
+func (f *fakeStore) Deposit(_ context.Context, d store.Delivery) (store.Deposited, error) {
+	return f.deposit(d)
+}
+
+func (f *fakeStore) Retire(_ context.Context, before time.Time) (int, error) { return f.retire(before) }
 
 func (f *fakeStore) Route(ctx context.Context, _ call.Query, _ *store.Message) (call.Routes, store.Seen, error) {
 	return f.route(ctx)
@@ -113,7 +131,7 @@ type running struct {
 	*server.Server
 	// ping and sweep drive the loops. A tick is taken when what the one before
 	// set off is done.
-	ping, sweep chan time.Time
+	ping, sweep, retire, durability chan time.Time
 	// stop asks it to stop, done gives what Run returned.
 	stop context.CancelFunc
 	done <-chan error
@@ -129,8 +147,10 @@ func start(t *testing.T, o options) *running {
 	if o.log == nil {
 		o.log = io.Discard
 	}
-	r := &running{ping: make(chan time.Time), sweep: make(chan time.Time)}
-	ticks := map[string]chan time.Time{server.PingLoop: r.ping, server.SweepLoop: r.sweep}
+	r := &running{ping: make(chan time.Time), sweep: make(chan time.Time), retire: make(chan time.Time), durability: make(chan time.Time)}
+	ticks := map[string]chan time.Time{
+		server.PingLoop: r.ping, server.SweepLoop: r.sweep, server.RetireLoop: r.retire, server.DurabilityLoop: r.durability,
+	}
 	config := server.Config{
 		Settings: *mustLoad(t, env, o.args...), Log: slog.New(slog.NewTextHandler(o.log, nil)), Version: "test",
 		Hangup: o.hangup, Now: o.clock.time,

@@ -22,6 +22,9 @@ func (s *Settings) warn(log *slog.Logger) {
 	if s.Redis.Reveal() == embedded {
 		log.Warn("EMBEDDED STORE: everything is kept in this process only and LOST when it stops; for trying out, never for service")
 	}
+	if s.Redis.Reveal() != embedded && s.Durability == "memory" {
+		log.Warn("durability is memory: a push is acknowledged before it is on disk or on a replica, and a crash of Redis may lose it (--durability)")
+	}
 	if !s.APIKeys.IsSet() {
 		log.Warn("no API keys (XMODE_API_KEYS): the admin listener refuses every call that needs one")
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -29,10 +30,14 @@ const (
 // startLoops starts what runs beside the listeners until ctx ends.
 func (s *Server) startLoops(ctx context.Context, group *sync.WaitGroup) {
 	group.Go(func() {
-		s.health.ping(ctx, s.store, s.config.Log)
-		s.every(ctx, PingLoop, pingEvery, func() { s.health.ping(ctx, s.store, s.config.Log) })
+		s.ping(ctx)
+		s.every(ctx, PingLoop, pingEvery, func() { s.ping(ctx) })
 	})
 	group.Go(func() { s.every(ctx, SweepLoop, sweepEvery, func() { s.sweeper.sweep(ctx) }) })
+	group.Go(func() { s.every(ctx, RetireLoop, retireEvery, func() { s.retirer.retire(ctx) }) })
+	group.Go(func() {
+		s.every(ctx, DurabilityLoop, durabilityEvery, func() { s.health.confirm(ctx, s.store, s.config.Log) })
+	})
 	group.Go(func() {
 		for {
 			select {
@@ -43,6 +48,21 @@ func (s *Server) startLoops(ctx context.Context, group *sync.WaitGroup) {
 			}
 		}
 	})
+}
+
+// ping asks the store whether it is there. One that was set up otherwise is no
+// store of ours, and ends the process: to go on would scatter records.
+func (s *Server) ping(ctx context.Context) {
+	first := !s.health.reached.Load()
+	if err := s.health.ping(ctx, s.store, s.config.Log); errors.Is(err, store.ErrPartitions) {
+		select {
+		case s.unfit <- fmt.Errorf("XMODE_RECORD_PARTITIONS: %w", err):
+		default: // said already
+		}
+	}
+	if first && s.health.reached.Load() {
+		s.health.confirm(ctx, s.store, s.config.Log)
+	}
 }
 
 // every does something at each tick until ctx ends.

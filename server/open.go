@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -22,31 +23,48 @@ type Store = store.Store
 // answer: an endpoint that starts while Redis is away is ready once it is back.
 func openStore(s *Settings, now func() time.Time, log *slog.Logger) (Store, func() error, error) {
 	redisstore.SetLog(log)
-	client, closing, err := connect(s.Redis.Reveal(), now)
+	durability, err := redisstore.ParseDurability(s.Durability)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the store: %w", err)
+	}
+	durability.Patience = s.PushBudget
+	clients, err := connect(s.Redis.Reveal(), now)
 	if err != nil {
 		return nil, nil, err
 	}
 	opened, err := redisstore.New(redisstore.Config{
-		Client: client, Prefix: s.RedisPrefix, CallbackWindow: s.CallbackWindow,
+		Client: clients.queries, Pushes: clients.pushes, Prefix: s.RedisPrefix, CallbackWindow: s.CallbackWindow,
+		Durability: durability, Partitions: s.RecordPartitions, LeanStream: !s.StreamRaw,
 		Platforms: platformNames(), Now: now,
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("open the store: %w", err)
+		return nil, nil, errors.Join(fmt.Errorf("open the store: %w", err), clients.close())
 	}
-	return opened, func() error { opened.Close(); return closing() }, nil
+	return opened, func() error { opened.Close(); return clients.close() }, nil
 }
 
-// connect makes the Redis client and what closes it.
-func connect(url string, now func() time.Time) (redis.UniversalClient, func() error, error) {
+// clients are two ways to one Redis: pushes may wait for replicas or a disk, and
+// must not keep queries from their connections.
+type clients struct {
+	queries, pushes redis.UniversalClient
+	close           func() error
+}
+
+// connect makes the Redis clients and what closes them.
+func connect(url string, now func() time.Time) (clients, error) {
 	if url == embedded {
 		client, stop, err := redisstore.Embedded(now)
-		return client, func() error { stop(); return nil }, err
+		return clients{client, client, func() error { stop(); return nil }}, err
 	}
-	client, err := redisstore.Connect(url)
+	queries, err := redisstore.Connect(url)
 	if err != nil {
-		return nil, nil, fmt.Errorf("connect to Redis: %w", err)
+		return clients{}, fmt.Errorf("connect to Redis: %w", err)
 	}
-	return client, client.Close, nil
+	pushes, err := redisstore.Connect(url)
+	if err != nil {
+		return clients{}, errors.Join(fmt.Errorf("connect to Redis: %w", err), queries.Close())
+	}
+	return clients{queries, pushes, func() error { return errors.Join(queries.Close(), pushes.Close()) }}, nil
 }
 
 // checkRedis looks at the store's address.

@@ -5,6 +5,7 @@ import (
 	"xmode/handlers"
 	"xmode/platform"
 	"xmode/platform/aliyun"
+	"xmode/platform/huawei"
 )
 
 // platformRow is a platform in the table.
@@ -13,8 +14,7 @@ type platformRow struct {
 	name call.Platform
 	// canAsk is set where it can ask a caller for an extension.
 	canAsk bool
-	// settings makes its part of the settings; nil for a platform that
-	// bindings may name but whose messages are not served.
+	// settings makes its part of the settings.
 	settings func() platform.Settings
 }
 
@@ -23,7 +23,7 @@ type platformRow struct {
 func platformTable() []platformRow {
 	return []platformRow{
 		{name: aliyun.Name, canAsk: true, settings: func() platform.Settings { return new(aliyun.Settings) }},
-		{name: "huawei"},
+		{name: huawei.Name, settings: func() platform.Settings { return new(huawei.Settings) }},
 	}
 }
 
@@ -46,4 +46,6 @@ func platformNames() []call.Platform {
 }
 
 // shared is what the platforms' settings have in common.
-func (s *Settings) shared() platform.Shared { return platform.Shared{ClockSkew: s.ClockSkew} }
+func (s *Settings) shared() platform.Shared {
+	return platform.Shared{ClockSkew: s.ClockSkew, PushWindow: s.PushWindow}
+}

@@ -50,6 +50,8 @@ type Server struct {
 	health   health
 	rotator  *rotator
 	sweeper  *sweeper
+	retirer  *retirer
+	unfit    chan error // why the store is none to work with
 	later    *store.Later
 	store    Store
 	closing  func() error
@@ -117,6 +119,7 @@ func (s *Server) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 	case err = <-broken:
+	case err = <-s.unfit:
 	}
 	err = errors.Join(err, s.drain(context.WithoutCancel(ctx)))
 	stopLoops()

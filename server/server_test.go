@@ -38,7 +38,7 @@ func TestPlatformWithoutKeysHasNoPaths(t *testing.T) {
 	if got, _ := get(t, s.public("/aliyun/call-control"), ""); got != http.StatusNotFound {
 		t.Errorf("status %d, want 404", got)
 	}
-	for _, want := range []string{"no platform is configured: nobody can ask for a decision\" keys=[XMODE_ALIYUN_KEYS]", "no API keys", "EMBEDDED STORE"} {
+	for _, want := range []string{"no platform is configured: nobody can ask for a decision\" keys=\"[XMODE_ALIYUN_KEYS XMODE_ALIYUN_RECEIPT_TOKEN XMODE_HUAWEI_APPS]", "no API keys", "EMBEDDED STORE"} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log does not warn of %q:\n%s", want, &log)
 		}
@@ -82,6 +82,63 @@ func TestReadinessFollowsTheStore(t *testing.T) {
 	expect("/readyz?strict=1", 503, `{"ready":false,"degraded":["store"]}`)
 	if _, metrics := get(t, s.admin("/metrics"), ""); !strings.Contains(metrics, "\nxmode_store_up 0\n") {
 		t.Error("xmode_store_up is not 0 while the store is away")
+	}
+}
+
+// TestReadinessFollowsTheDurability: while nobody knows whether Redis keeps what
+// it acknowledges, the endpoint says so, and goes on answering queries.
+func TestReadinessFollowsTheDurability(t *testing.T) {
+	var lapsed atomic.Bool
+	s := start(t, options{store: &fakeStore{durable: func() error {
+		if lapsed.Load() {
+			return store.ErrNotDurable
+		}
+		return nil
+	}}})
+	tick := func() { s.durability <- time.Time{}; s.durability <- time.Time{} }
+	s.ping <- time.Time{} // taken when the first ping is done
+	for _, c := range []struct {
+		lapsed bool
+		body   string
+		metric string
+	}{{false, `{"ready":true}`, "1"}, {true, `{"ready":true,"degraded":["durability"]}`, "0"}, {false, `{"ready":true}`, "1"}} {
+		lapsed.Store(c.lapsed)
+		tick()
+		if status, text := get(t, s.admin("/readyz"), ""); status != 200 || strings.TrimSpace(text) != c.body {
+			t.Errorf("lapsed %t: %d %s", c.lapsed, status, text)
+		}
+		if _, metrics := get(t, s.admin("/metrics"), ""); !strings.Contains(metrics, "\nxmode_durability_confirmed "+c.metric+"\n") {
+			t.Errorf("lapsed %t: xmode_durability_confirmed is not %s", c.lapsed, c.metric)
+		}
+	}
+}
+
+// TestStoreOfOtherPartitionsEndsTheProcess: to go on would scatter records.
+func TestStoreOfOtherPartitionsEndsTheProcess(t *testing.T) {
+	s := start(t, options{store: &fakeStore{ping: func() error { return fmt.Errorf("%w: 2 then, 1 now", store.ErrPartitions) }}})
+	if err := <-s.done; !errors.Is(err, store.ErrPartitions) || !strings.Contains(err.Error(), "XMODE_RECORD_PARTITIONS") {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestOldRecordsGoUntilNothingIsLeft(t *testing.T) {
+	left := []int{100, 7, 0}
+	rounds := make(chan time.Time, 8)
+	clock := newClock()
+	s := start(t, options{clock: clock, env: []string{"XMODE_RETENTION=48h"}, store: &fakeStore{retire: func(before time.Time) (int, error) {
+		n := left[0]
+		left = left[1:]
+		rounds <- before
+		return n, nil
+	}}})
+	s.retire <- time.Time{}
+	for range 3 {
+		if before := <-rounds; !before.Equal(clock.time().Add(-48 * time.Hour)) {
+			t.Errorf("retired what came before %s", before)
+		}
+	}
+	if _, metrics := get(t, s.admin("/metrics"), ""); !strings.Contains(metrics, "\nxmode_retired_total 107\n") {
+		t.Error("xmode_retired_total is not 107")
 	}
 }
 
@@ -228,7 +285,7 @@ func TestEveryLimitIsSet(t *testing.T) {
 		got = append(got, limits{h.ReadHeaderTimeout, h.ReadTimeout, h.WriteTimeout, h.IdleTimeout, h.MaxHeaderBytes})
 	}
 	want := []limits{
-		{5 * time.Second, 10 * time.Second, 12 * time.Second, 2 * time.Minute, 24 << 10},
+		{5 * time.Second, 10 * time.Second, 12*time.Second + 500*time.Millisecond, 2 * time.Minute, 24 << 10},
 		{5 * time.Second, 30 * time.Second, 60 * time.Second, 2 * time.Minute, 24 << 10},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -26,6 +26,8 @@ type Settings struct {
 
 	Decisions `embed:""`
 
+	Records `embed:""`
+
 	Presets string `name:"presets" placeholder:"FILE" help:"JSON file of binding defaults that config_id of /provision_x names, {\"12345\":{\"record\":true}}."`
 	MaxBody Size   `name:"max-body" default:"1MiB" validate:"min=16384,max=67108864" help:"Largest body of a push or a JSON call, 16KiB to 64MiB. A query is limited to 16 KiB and a line of an import to 64 KiB whatever this says."`
 
@@ -55,6 +57,16 @@ type Decisions struct {
 	CallbackWindow  time.Duration `name:"callback-window" default:"72h" validate:"min=1m,max=8784h" help:"How long an owner can call back the last caller, 1m to 8784h."`
 }
 
+// Records says how pushes are taken and kept.
+type Records struct {
+	PushBudget       time.Duration `name:"push-budget" default:"500ms" validate:"min=10ms,max=10s" help:"Time after which a push is refused with 503, so that the platform sends it again, 10ms to 10s. Alibaba Cloud waits 700 ms."`
+	PushWindow       time.Duration `name:"push-window" default:"11h" validate:"min=1m,max=168h" help:"How old the signed timestamp of a push may be, 1m to 168h: it is not known whether a repeated push is signed again."`
+	Durability       string        `name:"durability" default:"memory" validate:"durability" help:"How safe a push is before it is acknowledged: memory; replicas=N, that many replicas have it; fsync, it is on disk (WAITAOF from Redis 7.2 on, before that appendfsync always); fsync=assumed where Redis hides its configuration. While it cannot be confirmed, pushes get 503."`
+	RecordPartitions int           `name:"record-partitions" default:"1" validate:"min=1,max=1024" help:"Over how many hash tags records spread, for a Redis Cluster, 1 to 1024. Fixed at the first start."`
+	Retention        time.Duration `name:"retention" default:"2160h" validate:"min=1h,max=87600h" help:"How long records, events, logged decisions and quarantined texts are kept after they came, 1h to 87600h."`
+	StreamRaw        bool          `name:"stream-raw" default:"true" negatable:"" help:"Whether entries of the stream for consumers carry the platform's own JSON. Without it they take less than half of the memory; it can be read at /v1/cdrs either way."`
+}
+
 // Logging says how the log on standard error looks.
 type Logging struct {
 	LogFormat string `name:"log-format" default:"text" validate:"oneof=text json" help:"Form of the log on standard error: text or json."`
@@ -66,9 +78,7 @@ type Logging struct {
 func NewSettings() Settings {
 	s := Settings{}
 	for _, row := range platformTable() {
-		if row.settings != nil {
-			s.Platforms = append(s.Platforms, row.settings())
-		}
+		s.Platforms = append(s.Platforms, row.settings())
 	}
 	return s
 }

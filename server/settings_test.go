@@ -71,6 +71,10 @@ func TestDefaultsAreThoseOfTheInterface(t *testing.T) {
 		"XMODE_ALIYUN_FIELDS": "", "XMODE_ALIYUN_IVR_CODE": "", "XMODE_ALIYUN_REJECT_CODE": "",
 		"XMODE_CLOCK_SKEW": "5m0s", "XMODE_DECISION_BUDGET": "500ms", "XMODE_FALLBACK": "reject",
 		"XMODE_LANDLINE_CALLERS": "allow", "XMODE_MAX_ASKS": "3", "XMODE_CALLBACK_WINDOW": "72h0m0s",
+		"XMODE_ALIYUN_RECEIPT_TOKEN": "(not set)", "XMODE_HUAWEI_APPS": "(not set)", "XMODE_HUAWEI_INFO": "object",
+		"XMODE_HUAWEI_RECORD_HINT": "", "XMODE_HUAWEI_CLOSE_HINT": "",
+		"XMODE_PUSH_BUDGET": "500ms", "XMODE_PUSH_WINDOW": "11h0m0s", "XMODE_DURABILITY": "memory",
+		"XMODE_RECORD_PARTITIONS": "1", "XMODE_RETENTION": "2160h0m0s", "XMODE_STREAM_RAW": "true",
 		"XMODE_PRESETS": "", "XMODE_MAX_BODY": "1MiB", "XMODE_LOG_FORMAT": "text", "XMODE_LOG_LEVEL": "info",
 	}
 	all, err := mustLoad(t, nil).Variables()
@@ -109,7 +113,9 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 		"XMODE_CLOCK_SKEW=2h", "XMODE_LOG_LEVEL=loud", "XMODE_FALLBACK=stale", "XMODE_ADMIN_INSECURE=perhaps",
 		"XMODE_LISTEN=8080", "XMODE_MAX_BODY=1KiB", "XMODE_MAX_ASKS=-1", "XMODE_REDIS_PREFIX={x}", "XMODE_TLS_CERT=/a",
 		"XMODE_API_KEYS=ops:admin:short,ops:king:0123456789abcdef", "XMODE_ALIYUN_KEYS=one,,one", "XMODE_ALIYUN_FIELDS=calledNo",
-		"XMODE_REDIS=redis://127.0.0.1", "XMODE_REDIS_FILE=/b", "XMODE_TYPO=1", "XMODE_LISTEN_FILE=/c", "XMODE_API_KEY_FILE=" + empty,
+		"XMODE_REDIS=redis://127.0.0.1", "XMODE_REDIS_FILE=/b", "XMODE_TYPO=1", "XMODE_LISTEN_FILE=/c",
+		"XMODE_DURABILITY=paper", "XMODE_RECORD_PARTITIONS=0", "XMODE_RETENTION=1m", "XMODE_PUSH_BUDGET=1ms", "XMODE_PUSH_WINDOW=169h",
+		"XMODE_HUAWEI_APPS=ak", "XMODE_HUAWEI_INFO=list", "XMODE_ALIYUN_RECEIPT_TOKEN=short", "XMODE_API_KEY_FILE=" + empty,
 	}, "--decision-budget=11s", "--callback-window=soon", "--landline-callers=maybe", "--presets="+file(t, "p.json", `{"7":[]}`))
 	var faults server.Faults
 	if !errors.As(err, &faults) {
@@ -123,11 +129,15 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 		"XMODE_ADMIN_INSECURE: bool value must be true, 1, yes, false, 0 or no but got \"perhaps\"",
 		"XMODE_ALIYUN_FIELDS: not of the form NAME=NAME,NAME=-",
 		"XMODE_ALIYUN_KEYS: key 2 is empty, key 3 repeats an earlier one",
+		"XMODE_ALIYUN_RECEIPT_TOKEN: token 1 has fewer than 16 characters",
 		"XMODE_API_KEYS: entry 1: key: must be at least 16 printable ASCII characters without spaces; entry 2: role: must be read, provision or admin",
 		"XMODE_CALLBACK_WINDOW: expected duration but got \"soon\": time: invalid duration \"soon\"",
 		"XMODE_CLOCK_SKEW: \"2h0m0s\" is more than 1h",
 		"XMODE_DECISION_BUDGET: \"11s\" is more than 10s",
+		"XMODE_DURABILITY: \"paper\": must be memory, replicas=N (1 to 16), fsync or fsync=assumed",
 		"XMODE_FALLBACK: \"stale\" is not supported; reject is",
+		"XMODE_HUAWEI_APPS: app 1 is not of the form appkey:secret",
+		"XMODE_HUAWEI_INFO: \"list\" is none of object, array",
 		"XMODE_LANDLINE_CALLERS: \"maybe\" is none of allow, reject",
 		"XMODE_LISTEN: \"8080\" is no address such as :8080 or 127.0.0.1:8081",
 		"XMODE_LISTEN_FILE: is no setting",
@@ -135,8 +145,12 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 		"XMODE_MAX_ASKS: \"-1\" is less than 0",
 		"XMODE_MAX_BODY: \"1KiB\" is less than 16KiB",
 		"XMODE_PRESETS: FILE: 7: must be an object",
+		"XMODE_PUSH_BUDGET: \"1ms\" is less than 10ms",
+		"XMODE_PUSH_WINDOW: \"169h0m0s\" is more than 168h",
+		"XMODE_RECORD_PARTITIONS: \"0\" is less than 1",
 		"XMODE_REDIS: set both here and in XMODE_REDIS_FILE",
 		"XMODE_REDIS_PREFIX: \"{x}\" is not 1 to 64 letters, digits and _ . : -",
+		"XMODE_RETENTION: \"1m0s\" is less than 1h",
 		"XMODE_TLS_KEY: not set, but XMODE_TLS_CERT is",
 		"XMODE_TYPO: is no setting",
 	}

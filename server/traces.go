@@ -21,7 +21,7 @@ const (
 func newLater(traces store.Traces, reg prometheus.Registerer, log *slog.Logger) *store.Later {
 	written := prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "xmode_traces_written_total",
-		Help: "Traces of decisions (asks, last callers) that were written.",
+		Help: "Traces of decisions (the log, asks, last callers) that were written.",
 	})
 	lost := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "xmode_traces_lost_total",

@@ -14,8 +14,8 @@ import (
 	"xmode/platform"
 )
 
-// How long a message may take to be read, and its answer, beyond the decision
-// budget, to be written. On the admin listener a call may be large; an import
+// How long a message may take to be read, and its answer, beyond the budgets of
+// decision and push, to be written. On the admin listener a call may be large; an import
 // moves its own limits on as it goes.
 const (
 	readTimeout       = 10 * time.Second
@@ -26,7 +26,7 @@ const (
 
 // wire makes a server out of its parts.
 func wire(c Config) (*Server, error) {
-	s := &Server{config: c, registry: newRegistry(c.Version, c.Commit)}
+	s := &Server{config: c, registry: newRegistry(c.Version, c.Commit), unfit: make(chan error, 1)}
 	presets, presetsErr := readPresets(c.Settings.Presets)
 	keys := &keyring{}
 	adapters, platformErr := s.adapters()
@@ -38,9 +38,10 @@ func wire(c Config) (*Server, error) {
 		return nil, err
 	}
 	s.store, s.closing = opened, closing
-	s.registry.MustRegister(s.health.storeUp())
+	s.registry.MustRegister(s.health.storeUp(), s.health.durable())
 	s.later = newLater(opened, s.registry, c.Log)
 	s.sweeper = newSweeper(opened, c.Now, s.registry, c.Log)
+	s.retirer = newRetirer(opened, c.Settings.Retention, c.Now, s.registry, c.Log)
 	s.rotator = newRotator(c.Settings.rotations(keys, adapters), s.registry, c.Log)
 	s.routes(s.deps(adapters, keys, presets))
 	return s, nil
@@ -76,9 +77,10 @@ func (s *Server) deps(adapters []platform.Adapter, keys *keyring, presets preset
 	return handlers.Deps{
 		Adapters: adapters, Platforms: knownPlatforms(),
 		Router: s.store, Bindings: s.store, Provisioner: s.store, Audit: s.store,
+		Inbox: s.store, Records: s.store, Quarantine: s.store,
 		Leave: s.later.Leave, Keys: keys.get, Presets: presets,
 		Policy:    call.Policy{MaxAsks: set.MaxAsks, RejectLandlines: set.LandlineCallers == "reject"},
-		ClockSkew: set.ClockSkew, DecisionBudget: set.DecisionBudget, MaxBody: int64(set.MaxBody),
+		DecisionBudget: set.DecisionBudget, PushBudget: set.PushBudget, MaxBody: int64(set.MaxBody),
 		Ready: s.health.readiness, Now: s.config.Now, Log: s.config.Log,
 		Metrics: handlers.NewMetrics(s.registry),
 	}
@@ -93,7 +95,7 @@ func (s *Server) routes(d handlers.Deps) {
 	s.plans = [2]plan{
 		{
 			name: "public", address: set.Listen, certFile: set.TLSCert, keyFile: set.TLSKey,
-			handler: s.publicEcho, read: readTimeout, write: writeTimeout + set.DecisionBudget,
+			handler: s.publicEcho, read: readTimeout, write: writeTimeout + set.DecisionBudget + set.PushBudget,
 		},
 		{
 			name: "admin", address: set.AdminListen, certFile: set.AdminTLSCert, keyFile: set.AdminTLSKey,

@@ -13,6 +13,18 @@
 // [RFC3986Encoder]) and whether an "&" follows the key. The four combinations
 // are the [Form] values; a [Verifier] accepts all of them or one.
 //
+// # Username token
+//
+// The sender shows a user name, a nonce, the instant and a digest of them under
+// a secret. Two digests are in use, [AKSK] and [WSSE]; both cover nonce and
+// instant only, neither body nor address:
+//
+//	AKSK: Base64( HMAC-SHA256( secret, nonce + created ) )
+//	WSSE: Base64( SHA256( nonce + created + secret ) )
+//
+// [ParseTokenProfile] and [ParseUsernameToken] read the two headers in which
+// it comes, a [TokenVerifier] checks it.
+//
 // # Timestamps
 //
 // [ParseTimestamp] reads the one timestamp form that signed messages carry, a

@@ -80,7 +80,8 @@ type Router interface {
 
 // Traces keeps what decisions leave behind.
 type Traces interface {
-	// Leave writes the traces in one round trip: asks and last callers.
+	// Leave writes the traces in one round trip: asks, last callers, and the log
+	// of decisions.
 	Leave(ctx context.Context, traces []call.Trace) error
 }
 
@@ -242,4 +243,9 @@ type Store interface {
 	Provisioner
 	Audit
 	Pinger
+	Inbox
+	Records
+	Quarantine
+	Retention
+	Durability
 }

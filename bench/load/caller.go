@@ -50,7 +50,7 @@ func ask(ctx context.Context, address string, nth int, p plan) ([]time.Duration,
 	if err := conn.SetDeadline(p.from.Add(p.lasts + 5*time.Second)); err != nil {
 		return nil, err
 	}
-	requests, answers := newRequests(address, nth), newAnswers(conn)
+	requests, answers := newRequests(address, nth), lab.NewAnswers(conn)
 	latencies := make([]time.Duration, 0, 4096)
 	for i := nth; ctx.Err() == nil && len(latencies) < p.limit; i++ {
 		pair := lab.PairAt(i%lab.Pairs, lab.PerX)
@@ -59,7 +59,7 @@ func ask(ctx context.Context, address string, nth int, p plan) ([]time.Duration,
 		if _, err := conn.Write(request); err != nil {
 			return nil, err
 		}
-		if err := answers.connects(pair.A); err != nil {
+		if err := connects(answers, pair.A); err != nil {
 			return nil, fmt.Errorf("answer to query %d: %w", i-nth+1, err)
 		}
 		if sent.After(p.from.Add(p.lasts)) {

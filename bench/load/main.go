@@ -9,8 +9,9 @@ import (
 	"flag"
 	"log"
 	"os"
-	"slices"
 	"time"
+
+	"xmode/bench/internal/lab"
 )
 
 // result is what one run measured.
@@ -44,15 +45,8 @@ func main() {
 
 // summary turns the latencies of the measured answers into a result.
 func summary(latencies []time.Duration, lasts time.Duration) result {
-	slices.Sort(latencies)
-	at := func(q float64) float64 {
-		if len(latencies) == 0 {
-			return 0
-		}
-		return latencies[int(q*float64(len(latencies)-1))].Seconds() * 1000
-	}
 	return result{
 		Requests: len(latencies), Rate: float64(len(latencies)) / lasts.Seconds(),
-		P50: at(0.50), P99: at(0.99),
+		P50: lab.Quantile(latencies, 0.50), P99: lab.Quantile(latencies, 0.99),
 	}
 }

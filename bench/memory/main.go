@@ -1,121 +1,52 @@
-// Command memory measures what a pair binding costs: bytes of Redis memory,
-// indexes included, with many bindings on an X number and with one, and the time
-// that `xmode bindings import` takes.
+// Command memory measures what things cost in memory: a pair binding in Redis,
+// indexes included, with many bindings on an X number and with one (and the time
+// that `xmode bindings import` takes); a call record in Redis, and the nonce of a
+// push; and reading all records, in the process that streams them out.
 package main
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"flag"
-	"fmt"
 	"log"
 	"os"
-	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"syscall"
-	"time"
-
-	"xmode/bench/internal/lab"
 )
-
-// cases are how many pairs share an X number, and the most bytes a binding
-// should take then.
-var cases = []struct{ perX, goal int }{{100, 500}, {1, 900}}
 
 func main() {
 	log.SetFlags(0)
-	bindings := flag.Int("bindings", 1_000_000, "bindings to import")
+	only := flag.String("only", "", "the part to run, bindings or records; empty: both")
+	count := flag.Int("bindings", 1_000_000, "bindings to import; 0: none")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *bindings); err != nil {
+	if err := run(ctx, *only, *count); err != nil {
 		stop()
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, bindings int) error {
+// errOnly: there is no such part.
+var errOnly = errors.New(`-only has to be "bindings" or "records"`)
+
+func run(ctx context.Context, only string, count int) error {
+	if only != "" && only != "bindings" && only != "records" {
+		return errOnly
+	}
 	dir, err := os.MkdirTemp("", "xmode-memory-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	program, err := lab.Build(ctx, dir, "./cmd/xmode")
-	if err != nil {
-		return err
-	}
-	for _, c := range cases {
-		m, err := measure(ctx, dir, program, bindings, c.perX)
-		if err != nil {
-			return fmt.Errorf("%d bindings per X number: %w", c.perX, err)
+	if only != "records" && count > 0 {
+		if err := bindings(ctx, dir, count); err != nil {
+			return err
 		}
-		fmt.Printf("%d bindings, %3d per X number: %.0f bytes each (goal: at most %d), imported in %.1f s, %.0f a second\n",
-			bindings, c.perX, float64(m.bytes)/float64(bindings), c.goal,
-			m.took.Seconds(), float64(bindings)/m.took.Seconds())
+	}
+	if only != "bindings" {
+		return records(ctx, dir)
 	}
 	return nil
-}
-
-// measured is what one import cost.
-type measured struct {
-	bytes int64
-	took  time.Duration
-}
-
-// measure imports into an empty Redis.
-func measure(ctx context.Context, dir, program string, bindings, perX int) (m measured, err error) {
-	file := filepath.Join(dir, "bindings.ndjson")
-	if err := write(file, bindings, perX); err != nil {
-		return m, err
-	}
-	redis, err := lab.StartRedis(ctx, dir)
-	if err != nil {
-		return m, err
-	}
-	defer redis.Stop()
-	x, err := lab.StartXMode(ctx, program, redis.Address)
-	if err != nil {
-		return m, err
-	}
-	defer x.Stop()
-
-	before, err := redis.Memory(ctx)
-	if err != nil {
-		return m, err
-	}
-	start := time.Now()
-	if err := importFile(ctx, program, x, file); err != nil {
-		return m, err
-	}
-	m.took = time.Since(start)
-	after, err := redis.Memory(ctx)
-	m.bytes = after - before
-	return m, err
-}
-
-// write makes the file to be imported.
-func write(file string, bindings, perX int) error {
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	out := bufio.NewWriter(f)
-	for i := range bindings {
-		fmt.Fprintln(out, lab.PairAt(i, perX).JSON())
-	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-// importFile runs `xmode bindings import`.
-func importFile(ctx context.Context, program string, x *lab.XMode, file string) error {
-	cmd := exec.CommandContext(ctx, program, "bindings", "import", "--url", "http://"+x.Admin, file)
-	cmd.Env = append(os.Environ(), x.ClientEnv()...)
-	cmd.Stderr = os.Stderr
-	return cmd.Run()
 }

@@ -21,6 +21,7 @@ const maxQuery = 16 << 10
 type Adapter struct {
 	form     signature.Form // pinned; empty: any
 	verifier atomic.Pointer[signature.Verifier]
+	tokens   atomic.Pointer[tokens] // nil: there is no path for receipts
 	window   signature.Window
 	answers  encoder
 }
@@ -30,9 +31,13 @@ var (
 	_ platform.Rotator = (*Adapter)(nil)
 )
 
-// Rotations are those of the signing keys, by [Adapter.SetKeys].
+// Rotations are those of the signing keys, by [Adapter.SetKeys], and of the
+// receipts' tokens, by [Adapter.SetReceiptTokens].
 func (a *Adapter) Rotations() map[string]func(platform.Secret) error {
-	return map[string]func(platform.Secret) error{"XMODE_ALIYUN_KEYS": a.SetKeys}
+	return map[string]func(platform.Secret) error{
+		"XMODE_ALIYUN_KEYS":          a.SetKeys,
+		"XMODE_ALIYUN_RECEIPT_TOKEN": a.SetReceiptTokens,
+	}
 }
 
 // SetKeys replaces the signing keys, separated by commas, for all messages that
@@ -56,11 +61,16 @@ func (a *Adapter) verifyWith(keys platform.Secret) error {
 // Name returns [Name].
 func (a *Adapter) Name() call.Platform { return Name }
 
-// Routes lists the one path of the call control query.
+// Routes lists the path of the call control query and, where there are tokens,
+// that of the receipts.
 func (a *Adapter) Routes() []platform.Route {
-	return []platform.Route{{
+	routes := []platform.Route{{
 		Path:    "/aliyun/call-control",
 		Methods: []string{http.MethodGet, http.MethodPost},
 		MaxBody: maxQuery,
 	}}
+	if a.tokens.Load() != nil {
+		routes = append(routes, platform.Route{Path: receiptPath, Methods: []string{http.MethodPost}})
+	}
+	return routes
 }

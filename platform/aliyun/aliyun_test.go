@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -115,11 +116,14 @@ func toJSON(t testing.TB, m map[string]string) string {
 }
 
 // accepts asserts that a message is received.
-func accepts(t *testing.T, m platform.Message) platform.Question {
+func accepts(t *testing.T, m platform.Message) platform.Received {
 	t.Helper()
 	q, err := adapter(t, settings()).Receive(m, now)
 	if err != nil {
 		t.Fatalf("refused: %v", err)
+	}
+	if q.Query == nil || q.Push != nil || q.Broken != nil {
+		t.Fatalf("%+v is no question", q)
 	}
 	return q
 }
@@ -135,7 +139,7 @@ func refuses(t *testing.T, m platform.Message, class platform.Refused, code, mes
 	if want := (platform.Refusal{Class: class, Code: code, Message: message}); *refusal != want {
 		t.Errorf("\n got %+v\nwant %+v", *refusal, want)
 	}
-	if q != (platform.Question{}) {
+	if !reflect.DeepEqual(q, platform.Received{}) {
 		t.Errorf("a refused message left %+v", q)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"xmode/call"
+	"xmode/platform"
 )
 
 // Values of the answer's fields. https://help.aliyun.com/zh/pnp/operations-in-x-mode
@@ -43,7 +44,7 @@ func (a *Adapter) Answer(q call.Query, d call.Decision) []byte {
 	out = append(out, d.Reason...)
 	out = append(out, `","model":`...)
 	if a.answers.asString {
-		out = appendString(out, a.answers.model(make([]byte, 0, typicalSize), q, d))
+		out = platform.AppendString(out, a.answers.model(make([]byte, 0, typicalSize), q, d))
 	} else {
 		out = a.answers.model(out, q, d)
 	}

@@ -2,7 +2,8 @@ package aliyun
 
 import (
 	"strconv"
-	"unicode/utf8"
+
+	"xmode/platform"
 )
 
 // object writes the fields of a JSON object, without those that are empty or
@@ -28,7 +29,7 @@ func (o *object) key(f field) bool {
 
 func (o *object) text(f field, s string) {
 	if s != "" && o.key(f) {
-		o.buf = appendString(o.buf, s)
+		o.buf = platform.AppendString(o.buf, s)
 	}
 }
 
@@ -42,29 +43,4 @@ func (o *object) flag(f field, set bool) {
 	if set && o.key(f) {
 		o.buf = append(o.buf, "true"...)
 	}
-}
-
-// appendString appends s as a JSON string. Unlike encoding/json it escapes
-// nothing for HTML; what is not UTF-8 becomes U+FFFD.
-func appendString[T string | []byte](dst []byte, s T) []byte {
-	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
-	for i := 0; i < len(s); {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			dst = append(dst, '\\', c)
-			i++
-		case c < ' ':
-			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-			i++
-		case c < utf8.RuneSelf:
-			dst = append(dst, c)
-			i++
-		default:
-			r, size := utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
-			dst = utf8.AppendRune(dst, r)
-			i += size
-		}
-	}
-	return append(dst, '"')
 }

@@ -9,24 +9,32 @@ import (
 	"xmode/signature"
 )
 
-// Receive verifies and decodes a call control query: its parameters, then the
+// Receive takes a call control query or, on their path, receipts. Every error
+// is a *platform.Refusal.
+func (a *Adapter) Receive(m platform.Message, now time.Time) (platform.Received, error) {
+	if m.Path == receiptPath {
+		return a.receipts(m)
+	}
+	return a.query(m, now)
+}
+
+// query verifies and decodes a call control query: its parameters, then the
 // signature, the timestamp, and only then the content, so that nobody without
-// a key learns more than how a query is written. Every error is a
-// *platform.Refusal.
-func (a *Adapter) Receive(m platform.Message, now time.Time) (platform.Question, error) {
+// a key learns more than how a query is written.
+func (a *Adapter) query(m platform.Message, now time.Time) (platform.Received, error) {
 	p, err := parse(m)
 	if err != nil {
-		return platform.Question{}, err
+		return platform.Received{}, err
 	}
 	proof, err := a.prove(&p, now)
 	if err != nil {
-		return platform.Question{}, err
+		return platform.Received{}, err
 	}
 	query, err := decode(&p, now)
 	if err != nil {
-		return platform.Question{}, err
+		return platform.Received{}, err
 	}
-	return platform.Question{Query: query, Proof: proof}, nil
+	return platform.Received{Query: &query, Proof: proof}, nil
 }
 
 // prove checks the signature and the timestamp that it covers.
@@ -51,6 +59,7 @@ func (a *Adapter) prove(p *params, now time.Time) (platform.Proof, error) {
 		Nonce:    p.get(paramNonce),
 		Digest:   match.Digest,
 		SignedAt: signedAt,
+		Until:    a.window.Closes(signedAt),
 		Form:     string(match.Form),
 	}, nil
 }

@@ -58,8 +58,8 @@ func TestReceiveDecodesWhereverTheParametersStand(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := accepts(t, message)
-			if q.Query != want {
-				t.Errorf("\n got %#v\nwant %#v", q.Query, want)
+			if *q.Query != want {
+				t.Errorf("\n got %#v\nwant %#v", *q.Query, want)
 			}
 			if q.Proof.Nonce != m["signatureNonce"] || !q.Proof.SignedAt.Equal(now.Add(-time.Second)) || q.Proof.Form != "form" {
 				t.Errorf("proof %+v", q.Proof)

@@ -9,6 +9,7 @@ import (
 const (
 	codeUnsupportedType = "UnsupportedMediaType"
 	codeQueryTooLong    = "QueryTooLong"
+	codeNotFound        = "NotFound" // that of any absent path
 )
 
 // Refusals that are always the same. Functions, because a refusal is a pointer
@@ -23,7 +24,11 @@ func unsupportedType() error {
 		Message: "Content-Type: must be application/x-www-form-urlencoded or application/json"}
 }
 
-func malformed(place, fault string) error {
+func absent() error {
+	return &platform.Refusal{Class: platform.Absent, Code: codeNotFound, Message: "no such path"}
+}
+
+func malformed(place, fault string) *platform.Refusal {
 	return &platform.Refusal{Class: platform.Malformed, Code: platform.MalformedBody, Message: place + ": " + fault}
 }
 

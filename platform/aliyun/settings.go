@@ -12,6 +12,7 @@ import (
 // Settings are the operator's choices for this platform.
 type Settings struct {
 	Keys       platform.Secret `kong:"-" secret:"XMODE_ALIYUN_KEYS" help:"Signing keys of Alibaba Cloud, 1 to 4 separated by commas, any of which may match, so that they can rotate. Without them the platform has no paths."`
+	Receipts   platform.Secret `kong:"-" secret:"XMODE_ALIYUN_RECEIPT_TOKEN" help:"Secret path segments of the receipts' addresses, which the platform does not sign: 1 to 8 separated by commas, each of at least 16 letters, digits, -, ., _ or ~. Without them the receipt paths do not exist."`
 	Signature  string          `name:"aliyun-signature" default:"any" validate:"oneof=any form form& rfc3986 rfc3986&" help:"Signature form that is accepted: form, form&, rfc3986 or rfc3986& (the encoder, and whether & follows the key), or any of them."`
 	Model      string          `name:"aliyun-model" default:"object" validate:"oneof=object string" help:"Form of model in the answer: object, or string for JSON in a string."`
 	Fields     string          `name:"aliyun-fields" placeholder:"NAME=NAME,…" help:"Renames fields of the answer, or leaves them out (-): calledNo=calleeNumber,outId=-."`
@@ -23,13 +24,14 @@ var _ platform.Settings = (*Settings)(nil)
 
 // The settings as faults name them.
 const (
-	settingKeys       = "aliyun-keys"
-	settingSignature  = "aliyun-signature"
-	settingModel      = "aliyun-model"
-	settingFields     = "aliyun-fields"
-	settingIVRCode    = "aliyun-ivr-code"
-	settingRejectCode = "aliyun-reject-code"
-	settingSkew       = "clock-skew"
+	settingKeys         = "aliyun-keys"
+	settingReceiptToken = "aliyun-receipt-token"
+	settingSignature    = "aliyun-signature"
+	settingModel        = "aliyun-model"
+	settingFields       = "aliyun-fields"
+	settingIVRCode      = "aliyun-ivr-code"
+	settingRejectCode   = "aliyun-reject-code"
+	settingSkew         = "clock-skew"
 )
 
 // Faults of settings; a [call.FieldErrors] holds their texts.
@@ -51,6 +53,9 @@ func (s *Settings) Adapter(shared platform.Shared) (platform.Adapter, error) {
 	}
 	if s.Keys.IsSet() {
 		faults.note(settingKeys, a.verifyWith(s.Keys))
+	}
+	if s.Receipts.IsSet() {
+		faults.note(settingReceiptToken, a.admitWith(s.Receipts))
 	}
 	if err := faults.err(); err != nil || !s.Keys.IsSet() {
 		return nil, err

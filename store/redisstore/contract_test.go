@@ -17,9 +17,13 @@ import (
 
 var platforms = []call.Platform{"aliyun", "huawei"}
 
-func newStore(t testing.TB, client redis.UniversalClient, prefix string, now func() time.Time) *redisstore.Store {
+func newStore(t testing.TB, client redis.UniversalClient, prefix string, now func() time.Time, mods ...func(*redisstore.Config)) *redisstore.Store {
 	t.Helper()
-	s, err := redisstore.New(redisstore.Config{Client: client, Prefix: prefix, Platforms: platforms, Now: now})
+	c := redisstore.Config{Client: client, Prefix: prefix, Platforms: platforms, Now: now}
+	for _, mod := range mods {
+		mod(&c)
+	}
+	s, err := redisstore.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,10 +38,10 @@ func TestMain(m *testing.M) {
 }
 
 // opener isolates stores by their prefix.
-func opener(client redis.UniversalClient) storetest.Open {
+func opener(client redis.UniversalClient, mods ...func(*redisstore.Config)) storetest.Open {
 	var n atomic.Int64
 	return func(t testing.TB, now func() time.Time) storetest.Store {
-		return newStore(t, client, fmt.Sprintf("t%d", n.Add(1)), now)
+		return newStore(t, client, fmt.Sprintf("t%d", n.Add(1)), now, mods...)
 	}
 }
 
@@ -62,5 +66,11 @@ func embedded(t testing.TB) redis.UniversalClient {
 }
 
 func TestContractOnRedis(t *testing.T) { storetest.Contract(t, opener(realRedis(t))) }
+
+// TestContractOnPartitions spreads records over several hash tags, and leaves the
+// platform's JSON out of the stream for consumers.
+func TestContractOnPartitions(t *testing.T) {
+	storetest.Contract(t, opener(realRedis(t), func(c *redisstore.Config) { c.Partitions, c.LeanStream = 5, true }))
+}
 
 func TestContractOnEmbedded(t *testing.T) { storetest.Contract(t, opener(embedded(t))) }

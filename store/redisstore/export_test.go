@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"testing"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -31,3 +32,27 @@ func (g Gatherer) Do(ctx context.Context, fill func(redis.Pipeliner)) error { re
 
 // Close ends the lanes.
 func (g Gatherer) Close() { g.g.close() }
+
+// Pack packs a document as an entry of the journal.
+func Pack(t testing.TB, document []byte) string {
+	p, err := newPacker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	return string(p.pack(nil, sortRecord, document))
+}
+
+// Unpack reads an entry of the journal.
+func Unpack(t testing.TB, entry string) string {
+	p, err := newPacker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	_, document, err := p.unpack(entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(document)
+}

@@ -1,8 +1,11 @@
 package redisstore
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"hash/fnv"
+	"strconv"
 	"strings"
 
 	"xmode/call"
@@ -56,10 +59,48 @@ func (k keys) asks(q call.Query) string {
 	return k.prefix + ":{" + q.X.Full() + "}:k:" + string(q.Platform) + ":" + q.CallID
 }
 
+// partition begins all keys of the nth partition of what platforms push, which
+// share its hash tag. Behind it stand:
+//
+//	"records"            stream for consumers: id, type, record
+//	"j"                  stream: the journal. Entry N-0 holds a packed document
+//	"seq"                number of the newest entry of the journal
+//	"i:"bucket           hash: identity -> its contents, as deposit.lua has them
+//	"k:"bucket           sorted set: call and number in the journal
+//	"x:"platform:X       sorted set: time and number in the journal, newest first
+//	"p:"platform:caller  the same
+//	"t:"platform:minute  the same, for all records of that minute of the epoch
+//	"m:"platform         sorted set: the minutes that have records
+//	"n:"nonce            string: see nonce
+//	"ping"               empty string that was waited for. TTL: pingMemory
+//
+// and in the first partition only, since they are few:
+//
+//	"numbers"            hash: platform and number -> ms, status, cause, text
+//	"q", "qn", "qt"      quarantine: id -> packed text, id -> pushes, times
+//
+// No TTL: all of them but the nonces and the numbers, which stay, lose their
+// entries through [Store.Retire] after the retention.
+func (k keys) partition(n int) string { return k.prefix + ":{r" + strconv.Itoa(n) + "}:" }
+
+// partitions is a string: how many there are. No TTL: it is fixed at the first
+// start.
+func (k keys) partitions() string { return k.prefix + ":partitions" }
+
+// nonceRest is the part of nonce behind the partition: a digest, since nonces
+// are long and the sender's to choose.
+func nonceRest(p call.Platform, nonce string) string {
+	sum := sha256.Sum256([]byte(string(p) + "\x00" + nonce))
+	return "n:" + base64.RawURLEncoding.EncodeToString(sum[:15])
+}
+
 // nonce is a string: digest and time of the message that used it. TTL: until
-// the message's timestamp has left the window.
-func (k keys) nonce(p call.Platform, nonce string) string {
-	return k.prefix + ":n:" + string(p) + ":" + nonce
+// the message's timestamp has left every window. It lies in the partition that
+// takes the push which carries it; queries file theirs in the same place, for
+// the same signature may serve for both.
+func (s *Store) nonce(p call.Platform, nonce string) string {
+	rest := nonceRest(p, nonce)
+	return s.keys.partition(s.partitionOf(rest)) + rest
 }
 
 // ping is an empty string that shows that Redis takes writes. TTL: pingMemory.

@@ -6,19 +6,36 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"xmode/call"
+	"xmode/store"
 )
 
-// Leave writes asks and last callers in one round trip.
+// Leave writes the log of decisions, asks and last callers in one round trip.
 func (s *Store) Leave(ctx context.Context, traces []call.Trace) error {
-	pipe := s.client.Pipeline()
-	for _, t := range traces {
-		s.leave(ctx, pipe, t)
-	}
-	if pipe.Len() == 0 {
+	if len(traces) == 0 {
 		return nil
 	}
-	_, err := pipe.Exec(ctx)
+	err := s.exec(ctx, func(p redis.Pipeliner) {
+		for partition, args := range s.logged(traces) {
+			s.scripts.log.call(ctx, p, []string{s.keys.partition(partition)}, args...)
+		}
+		for _, t := range traces {
+			s.leave(ctx, p, t)
+		}
+	})
 	return unavailable("writing traces", err)
+}
+
+// logged are the arguments of the log's script, by partition.
+func (s *Store) logged(traces []call.Trace) map[int][]any {
+	parts := make(map[int][]any, 1)
+	for i := range traces {
+		q := &traces[i].Query
+		f := call.CallFingerprint(q.Platform, q.CallID)
+		n := s.partitionOfCall(q.CallID, f, f)
+		document := store.AppendQuery(make([]byte, 0, 512), &traces[i])
+		parts[n] = append(parts[n], placed(f), s.packer.pack(nil, sortQuery, document))
+	}
+	return parts
 }
 
 func (s *Store) leave(ctx context.Context, p redis.Pipeliner, t call.Trace) {

@@ -77,9 +77,7 @@ func (s *Store) look(ctx context.Context, p redis.Pipeliner, q call.Query, m *st
 
 // fileNonce claims the nonce, or returns who did before.
 func (s *Store) fileNonce(ctx context.Context, p redis.Pipeliner, m *store.Message) *redis.StatusCmd {
-	value := binary.BigEndian.AppendUint64(m.Digest[:len(m.Digest):len(m.Digest)], uint64(m.At.UnixMilli()))
-	ttl := max(m.Until.Sub(m.At), 0) + store.RetryWindow
-	return p.SetArgs(ctx, s.keys.nonce(m.Platform, m.Nonce), value, redis.SetArgs{Mode: "NX", Get: true, TTL: ttl})
+	return p.SetArgs(ctx, s.nonce(m.Platform, m.Nonce), nonceValue(m), redis.SetArgs{Mode: "NX", Get: true, TTL: nonceTTL(m)})
 }
 
 // judge says what an earlier use of the nonce means for m.

@@ -16,7 +16,7 @@ var sources embed.FS
 type script struct{ sha, source string }
 
 // scripts are the atomic steps; each file's header says what goes in and out.
-type scripts struct{ apply, reserve, release script }
+type scripts struct{ apply, reserve, release, deposit, log, retire script }
 
 func readScripts() scripts {
 	read := func(name string) script {
@@ -26,10 +26,15 @@ func readScripts() scripts {
 		}
 		return script{sha: redis.NewScript(string(text)).Hash(), source: string(text)}
 	}
-	return scripts{read("apply.lua"), read("reserve.lua"), read("release.lua")}
+	return scripts{
+		read("apply.lua"), read("reserve.lua"), read("release.lua"),
+		read("deposit.lua"), read("log.lua"), read("retire.lua"),
+	}
 }
 
-func (s scripts) all() []script { return []script{s.apply, s.reserve, s.release} }
+func (s scripts) all() []script {
+	return []script{s.apply, s.reserve, s.release, s.deposit, s.log, s.retire}
+}
 
 func (s scripts) digests() []string {
 	var list []string
@@ -44,23 +49,28 @@ func (sc script) call(ctx context.Context, p redis.Pipeliner, keys []string, arg
 	return p.EvalSha(ctx, sc.sha, keys, args...)
 }
 
-// exec runs what fill queues in one round trip. Scripts that the server does
-// not know, a restarted or newly promoted one, are loaded and run again; we run
-// nothing else twice. The client of a Cluster does, whole pipelines, after a
-// redirection or a broken connection: what is queued must bear that. Errors of
-// single commands stay with the commands.
+// exec runs what fill queues in one round trip, on Cluster in one to each node.
 func (s *Store) exec(ctx context.Context, fill func(redis.Pipeliner)) error {
-	pipe := s.client.Pipeline()
+	return execOn(ctx, s.client, s.scripts, fill)
+}
+
+// execOn runs what fill queues. Scripts that the server does not know, a
+// restarted or newly promoted one, are loaded and run again, and so is a wait
+// behind them; we run nothing else twice. The client of a Cluster
+// does, whole pipelines, after a redirection or a broken connection: what is
+// queued must bear that. Errors of single commands stay with the commands.
+func execOn(ctx context.Context, client redis.UniversalClient, known scripts, fill func(redis.Pipeliner)) error {
+	pipe := client.Pipeline()
 	fill(pipe)
 	cmds, err := pipe.Exec(ctx)
 	unknown := unknownScripts(cmds)
 	if len(unknown) == 0 {
 		return transportError(cmds, err)
 	}
-	if err := s.loadScripts(ctx); err != nil {
+	if err := known.load(ctx, client); err != nil {
 		return err
 	}
-	again := s.client.Pipeline()
+	again := client.Pipeline()
 	for _, cmd := range unknown {
 		cmd.SetErr(nil)
 		_ = again.Process(ctx, cmd)
@@ -69,10 +79,10 @@ func (s *Store) exec(ctx context.Context, fill func(redis.Pipeliner)) error {
 	return transportError(cmds, second)
 }
 
-// loadScripts gives the scripts to the server, on Cluster to every node.
-func (s *Store) loadScripts(ctx context.Context) error {
-	for _, sc := range s.scripts.all() {
-		if err := s.client.ScriptLoad(ctx, sc.source).Err(); err != nil {
+// load gives the scripts to the server, on Cluster to every node.
+func (s scripts) load(ctx context.Context, client redis.UniversalClient) error {
+	for _, sc := range s.all() {
+		if err := client.ScriptLoad(ctx, sc.source).Err(); err != nil {
 			return err
 		}
 	}
@@ -82,7 +92,8 @@ func (s *Store) loadScripts(ctx context.Context) error {
 func unknownScripts(cmds []redis.Cmder) []redis.Cmder {
 	var list []redis.Cmder
 	for _, cmd := range cmds {
-		if err := cmd.Err(); err != nil && strings.HasPrefix(err.Error(), "NOSCRIPT") {
+		wait := len(list) > 0 && strings.HasPrefix(cmd.Name(), "wait") // it waited for nothing
+		if err := cmd.Err(); wait || err != nil && strings.HasPrefix(err.Error(), "NOSCRIPT") {
 			list = append(list, cmd)
 		}
 	}

@@ -10,6 +10,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,15 @@ type Config struct {
 	CallbackWindow time.Duration
 	// Platforms are the names that bindings may be bound to.
 	Platforms []call.Platform
+	// Pushes reaches Redis for what has to be durable, on connections of its
+	// own, since some wait for replicas or a disk; default Client.
+	Pushes redis.UniversalClient
+	// Durability is how safe a push is before it is acknowledged.
+	Durability Durability
+	// Partitions is over how many hash tags records spread, 1-1024; default 1.
+	Partitions int
+	// LeanStream leaves the platform's JSON out of the stream for consumers.
+	LeanStream bool
 	// Now is the clock, for leases and repairs.
 	Now func() time.Time
 }
@@ -49,7 +59,18 @@ type Store struct {
 	gatherer  *gatherer // nil on Cluster
 	queries   func(context.Context, func(redis.Pipeliner)) error
 	sweepAt   atomic.Uint64 // next bucket to sweep
+
+	known      []call.Platform
+	partitions int
+	settled    atomic.Bool // the number of partitions is the right one
+	leanStream bool
+	durable    *durable
+	packer     *packer
+	recent     *recent
 }
+
+// maxPartitions is far more than shards anybody runs.
+const maxPartitions = 1024
 
 var _ store.Store = (*Store)(nil)
 
@@ -65,15 +86,21 @@ func New(c Config) (*Store, error) {
 	if strings.ContainsAny(c.Prefix, "{}") {
 		faults = append(faults, errors.New("redisstore: Prefix holds a brace"))
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
+	if c.Partitions < 0 || c.Partitions > maxPartitions {
+		faults = append(faults, fmt.Errorf("redisstore: Partitions must be 1 to %d", maxPartitions))
+	}
+	packer, err := newPacker()
+	if err := errors.Join(append(faults, err)...); err != nil {
+		return nil, err
+	}
+	if c.Pushes == nil {
+		c.Pushes = c.Client
 	}
 	s := &Store{
 		client: c.Client, keys: keys{or(c.Prefix, "xmode")}, scripts: readScripts(),
-		window: c.CallbackWindow, now: c.Now,
-	}
-	if s.window == 0 {
-		s.window = 72 * time.Hour
+		window: cmp.Or(c.CallbackWindow, 72*time.Hour), now: c.Now,
+		known: c.Platforms, partitions: max(c.Partitions, 1), leanStream: c.LeanStream,
+		durable: newDurable(c.Pushes, c.Durability), packer: packer, recent: newRecent(),
 	}
 	s.queries = s.exec
 	if _, cluster := c.Client.(*redis.ClusterClient); !cluster {
@@ -92,21 +119,28 @@ func (s *Store) Close() {
 	if s.gatherer != nil {
 		s.gatherer.close()
 	}
+	s.packer.close()
 }
 
-// Ping returns nil when Redis does what queries need: it has the scripts, so
+// Ping returns nil when Redis does what queries need and its records are spread
+// over as many partitions as ours (else ErrPartitions): it has the scripts, so
 // that no query waits for them to be loaded, and it takes a write of the kind
 // that files nonces, which one that is full or a replica refuses.
 func (s *Store) Ping(ctx context.Context) error {
 	var known *redis.BoolSliceCmd
+	var partitions *redis.StatusCmd
 	err := s.exec(ctx, func(p redis.Pipeliner) {
+		partitions = s.claimPartitions(ctx, p)
 		known = p.ScriptExists(ctx, s.scripts.digests()...)
 		p.SetArgs(ctx, s.keys.ping(), "", redis.SetArgs{Mode: "NX", Get: true, TTL: pingMemory})
 	})
 	if err == nil && slices.Contains(known.Val(), false) {
-		err = s.loadScripts(ctx)
+		err = s.scripts.load(ctx, s.client)
 	}
-	return unavailable("ping", err)
+	if err != nil {
+		return unavailable("ping", err)
+	}
+	return s.judgePartitions(partitions)
 }
 
 // unavailable makes an error of the client an ErrUnavailable; nil stays nil.

@@ -58,6 +58,14 @@ func Contract(t *testing.T, open Open) {
 		{"Traces", tracesContract},
 		{"Audit", auditContract},
 		{"Concurrency", concurrencyContract},
+		{"Deposit", depositContract},
+		{"PushNonces", pushNonceContract},
+		{"Records", recordsContract},
+		{"Call", callContract},
+		{"Numbers", numbersContract},
+		{"Quarantine", quarantineContract},
+		{"Retire", retireContract},
+		{"RandomPushes", randomContract},
 	} {
 		t.Run(group.name, func(t *testing.T) { group.run(t, open) })
 	}

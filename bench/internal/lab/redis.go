@@ -43,19 +43,40 @@ func StartRedis(ctx context.Context, dir string) (*Redis, error) {
 
 // Memory is used_memory in bytes.
 func (r *Redis) Memory(ctx context.Context) (int64, error) {
+	return r.number(ctx, "INFO memory", "used_memory:")
+}
+
+// Kept is used_memory in bytes without what the connections of clients take,
+// which grows and shrinks with what they happen to send.
+func (r *Redis) Kept(ctx context.Context) (int64, error) {
+	all, err := r.Memory(ctx)
+	if err != nil {
+		return 0, err
+	}
+	clients, err := r.number(ctx, "INFO memory", "mem_clients_normal:")
+	return all - clients, err
+}
+
+// Entries is the length of a stream.
+func (r *Redis) Entries(ctx context.Context, stream string) (int64, error) {
+	return r.number(ctx, "XLEN "+stream, ":")
+}
+
+// number sends a command and returns what follows a prefix in its answer.
+func (r *Redis) number(ctx context.Context, command, prefix string) (int64, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", r.Address)
 	if err != nil {
 		return 0, err
 	}
 	defer conn.Close()
-	if _, err := io.WriteString(conn, "INFO memory\r\nQUIT\r\n"); err != nil {
+	if _, err := io.WriteString(conn, command+"\r\nQUIT\r\n"); err != nil {
 		return 0, err
 	}
 	lines := bufio.NewScanner(conn)
 	for lines.Scan() {
-		if value, ok := strings.CutPrefix(lines.Text(), "used_memory:"); ok {
+		if value, ok := strings.CutPrefix(lines.Text(), prefix); ok {
 			return strconv.ParseInt(value, 10, 64)
 		}
 	}
-	return 0, fmt.Errorf("used_memory: %w", io.ErrUnexpectedEOF)
+	return 0, fmt.Errorf("%s: no %q in the answer: %w", command, prefix, io.ErrUnexpectedEOF)
 }

@@ -65,7 +65,7 @@ func New(c Config) (*Client, error) {
 		c.Form = signature.PlainForm
 	}
 	signer, err := signature.NewSigner(c.Key, c.Form)
-	if u, urlErr := url.Parse(c.URL); urlErr != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+	if !plainURL(c.URL) {
 		err = errors.Join(err, ErrURL)
 	}
 	if c.Now == nil {
@@ -81,6 +81,12 @@ func New(c Config) (*Client, error) {
 		c.Nonce = RandomNonce
 	}
 	return &Client{url: c.URL, via: c.Via, signer: signer, http: c.HTTP, now: c.Now, nonce: c.Nonce}, nil
+}
+
+// plainURL reports whether an address is one of HTTP without parameters.
+func plainURL(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
 }
 
 // Exchange is one query and its answer, as they went over the wire.

@@ -1,6 +1,8 @@
 // Package sim plays Alibaba Cloud PNP's X mode from the platform's side: it
-// signs call control queries, sends them and reads the answers.
+// signs call control queries, sends them and reads the answers, and pushes the
+// receipts of calls, text messages and numbers.
 // https://help.aliyun.com/zh/pnp/operations-in-x-mode
+// https://help.aliyun.com/zh/pnp/developer-reference/push-receipts-over-http/
 //
 // It is written from the platform's page and shares nothing with the adapter
 // but the signing scheme, so that a misread field does not pass because both

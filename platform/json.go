@@ -1,4 +1,4 @@
-package handlers
+package platform
 
 import (
 	"bytes"
@@ -11,21 +11,21 @@ import (
 // maxDepth is how deep JSON may nest; no request needs more than six.
 const maxDepth = 16
 
-// checkJSON reports as an error what keeps text from being one JSON value that
+// CheckJSON reports as an error what keeps text from being one JSON value that
 // every reader understands alike: invalid UTF-8, deep nesting, bad syntax,
 // data after the value, half a surrogate pair. The error holds nothing of the text.
-func checkJSON(text []byte) error {
+func CheckJSON(text []byte) error {
 	if !utf8.Valid(text) {
 		return errors.New("not valid UTF-8")
 	}
-	if nestsDeeper(text, maxDepth) {
-		return fmt.Errorf("nested deeper than %d", maxDepth)
-	}
-	if json.Valid(text) {
+	if end := EndOfJSON(text, SkipSpace(text, 0), maxDepth); end >= 0 && SkipSpace(text, end) == len(text) {
 		if hasLoneSurrogate(text) {
 			return errors.New("unpaired surrogate in a string")
 		}
 		return nil
+	}
+	if nestsDeeper(text, maxDepth) {
+		return fmt.Errorf("nested deeper than %d", maxDepth)
 	}
 	var v any
 	if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(text, &v)); ok {
@@ -53,43 +53,57 @@ func nestsDeeper(text []byte, limit int) bool {
 	return false
 }
 
-// The rest walks over text that checkJSON has passed.
+// The rest walks over text that CheckJSON has passed.
 
-// isObject and isList tell what a value is; isNull what counts as left out.
-func isObject(value []byte) bool { return len(value) > 0 && value[0] == '{' }
-func isList(value []byte) bool   { return len(value) > 0 && value[0] == '[' }
-func isString(value []byte) bool { return len(value) > 0 && value[0] == '"' }
-func isNull(value []byte) bool   { return string(value) == "null" }
+// IsObject tells an object.
+func IsObject(value []byte) bool { return len(value) > 0 && value[0] == '{' }
 
-// members calls f for each member of an object, in order, repeated ones too.
-func members(object []byte, f func(name string, value []byte)) {
-	i := skipSpace(object, 1)
+// IsList tells a list.
+func IsList(value []byte) bool { return len(value) > 0 && value[0] == '[' }
+
+// IsString tells a string.
+func IsString(value []byte) bool { return len(value) > 0 && value[0] == '"' }
+
+// IsNull tells what counts as left out.
+func IsNull(value []byte) bool { return string(value) == "null" }
+
+// Members calls f for each member of an object, in order, repeated ones too.
+func Members(object []byte, f func(name string, value []byte)) {
+	members(object, func(name, value []byte) { f(string(name), value) })
+}
+
+// members is Members without a copy of each name.
+func members(object []byte, f func(name, value []byte)) {
+	i := SkipSpace(object, 1)
 	for object[i] != '}' {
 		end := endOfString(object, i)
-		name := unquote(object[i:end])
-		i = skipSpace(object, skipSpace(object, end)+1) // over the colon
+		name := object[i+1 : end-1]
+		if bytes.IndexByte(name, '\\') >= 0 {
+			name = []byte(Unquote(object[i:end]))
+		}
+		i = SkipSpace(object, SkipSpace(object, end)+1) // over the colon
 		end = endOfValue(object, i)
 		f(name, object[i:end])
-		if i = skipSpace(object, end); object[i] == ',' {
-			i = skipSpace(object, i+1)
+		if i = SkipSpace(object, end); object[i] == ',' {
+			i = SkipSpace(object, i+1)
 		}
 	}
 }
 
-// items calls f for each item of a list, in order.
-func items(list []byte, f func(value []byte)) {
-	i := skipSpace(list, 1)
+// Items calls f for each item of a list, in order.
+func Items(list []byte, f func(value []byte)) {
+	i := SkipSpace(list, 1)
 	for list[i] != ']' {
 		end := endOfValue(list, i)
 		f(list[i:end])
-		if i = skipSpace(list, end); list[i] == ',' {
-			i = skipSpace(list, i+1)
+		if i = SkipSpace(list, end); list[i] == ',' {
+			i = SkipSpace(list, i+1)
 		}
 	}
 }
 
-// skipSpace returns the index of the first byte from i on that is no space.
-func skipSpace(text []byte, i int) int {
+// SkipSpace returns the index of the first byte from i on that is no space.
+func SkipSpace(text []byte, i int) int {
 	for i < len(text) && (text[i] == ' ' || text[i] == '\t' || text[i] == '\n' || text[i] == '\r') {
 		i++
 	}
@@ -114,10 +128,13 @@ func endOfValue(text []byte, i int) int {
 	case '{', '[':
 		return endOfNested(text, i)
 	}
-	if n := bytes.IndexAny(text[i:], ",]} \t\n\r"); n >= 0 {
-		return i + n
+	for ; i < len(text); i++ {
+		switch text[i] {
+		case ',', ']', '}', ' ', '\t', '\n', '\r':
+			return i
+		}
 	}
-	return len(text)
+	return i
 }
 
 // endOfNested returns the index after the object or list that begins at i.
@@ -138,12 +155,12 @@ func endOfNested(text []byte, i int) int {
 	return i
 }
 
-// unquote returns what a JSON string stands for.
-func unquote(quoted []byte) string {
+// Unquote returns what a JSON string stands for.
+func Unquote(quoted []byte) string {
 	if bytes.IndexByte(quoted, '\\') < 0 {
 		return string(quoted[1 : len(quoted)-1])
 	}
 	var s string
-	_ = json.Unmarshal(quoted, &s) // valid, or checkJSON had not passed it
+	_ = json.Unmarshal(quoted, &s) // valid, or CheckJSON had not passed it
 	return s
 }

@@ -1,0 +1,140 @@
+package handlers
+
+import (
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"xmode/platform"
+)
+
+// messages is the one way that every message of every platform takes: read,
+// verify, and then decide if it is a question, or store if it is a push.
+type messages struct {
+	Deps
+	adapter platform.Adapter
+	name    string   // of the platform, for logs and metrics
+	path    string   // the route's pattern: what a sender put into it is never logged
+	params  []string // the names in it
+	maxBody int64
+	tag     *callTag
+	kinds   *words
+	json    []string // the Content-Type of answers, shared by all of them
+
+	// Anybody can make the first happen, an absent store or a bad day of a
+	// platform the others, at any rate.
+	seldomRefused, seldomFellBack, seldomUnstored, seldomConflict, seldomPanic seldom
+}
+
+// newMessages serves one route of one platform.
+func newMessages(d Deps, a platform.Adapter, r platform.Route, tag *callTag, kinds *words) *messages {
+	limit := r.MaxBody
+	if limit <= 0 {
+		limit = d.MaxBody
+	}
+	return &messages{Deps: d, adapter: a, name: string(a.Name()), path: r.Path, params: paramsOf(r.Path),
+		maxBody: limit, tag: tag, kinds: kinds, json: []string{echo.MIMEApplicationJSON}}
+}
+
+// paramsOf lists the names in a path: "token" and "type" of "/a/:token/:type".
+func paramsOf(path string) (names []string) {
+	for element := range strings.SplitSeq(path, "/") {
+		if name, ok := strings.CutPrefix(element, ":"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// serve is the handler. What it returns is the refusal of a message that could
+// not be verified, or made no sense.
+func (m *messages) serve(c echo.Context) error {
+	start := m.Now()
+	received, err := m.receive(c, start)
+	switch ctx := c.Request().Context(); {
+	case err != nil:
+		return m.refused(err)
+	case received.Query != nil:
+		x := &exchange{turn: turn{messages: m, response: c.Response(), received: received, start: start}}
+		x.run(ctx)
+	case received.Push != nil:
+		x := &delivery{turn: turn{messages: m, response: c.Response(), received: received, start: start}}
+		x.run(ctx)
+	default: // no adapter does that
+		return m.refused(internalFault())
+	}
+	return nil
+}
+
+// receive reads and verifies the message. A panic in there is a fault of ours
+// about a message of which nobody knows yet whether it is genuine.
+func (m *messages) receive(c echo.Context, now time.Time) (received platform.Received, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			m.logPanic("public", m.path, v)
+			err = internalFault()
+		}
+	}()
+	r := c.Request()
+	body, err := readUnpacked(r, m.maxBody)
+	if err != nil {
+		return received, bodyFault(err)
+	}
+	received, err = m.adapter.Receive(platform.Message{Path: m.path, Params: m.paramValues(c),
+		RawQuery: r.URL.RawQuery, Header: r.Header, Body: body}, now)
+	if err != nil {
+		return received, err
+	}
+	if received.Query != nil {
+		received.Query.At = now
+	}
+	if form := received.Proof.Form; form != "" {
+		m.Metrics.signatures.WithLabelValues(m.name, form).Inc()
+	}
+	return received, nil
+}
+
+// paramValues are what the path says in place of its names. The router matches
+// the path as it was sent only where that differs from the usual spelling;
+// otherwise its values are decoded already, and must not be decoded twice.
+func (m *messages) paramValues(c echo.Context) map[string]string {
+	if len(m.params) == 0 {
+		return nil
+	}
+	values := make(map[string]string, len(m.params))
+	for _, name := range m.params {
+		value := c.Param(name)
+		if c.Request().URL.RawPath != "" {
+			if decoded, err := url.PathUnescape(value); err == nil {
+				value = decoded
+			}
+		}
+		values[name] = value
+	}
+	return values
+}
+
+// refused makes a fault of an error, for the error handler to answer.
+func (m *messages) refused(err error) error {
+	f := faultOf(err)
+	m.note(f)
+	return f
+}
+
+// note counts and logs a refusal: its code and the route, nothing of what was
+// sent.
+func (m *messages) note(f *fault) {
+	m.Metrics.refusals.WithLabelValues(m.name, f.Code).Inc()
+	if skipped, ok := m.seldomRefused.now(m.Now()); ok {
+		m.Log.Info("message refused", slog.String("route", m.path), slog.String("code", f.Code), slog.Int64("unlogged", skipped))
+	}
+}
+
+// replayed is the refusal of a nonce that was used before.
+func replayed() error {
+	return &platform.Refusal{Class: platform.Unauthorized, Code: platform.NonceReplayed,
+		Message: "nonce: used before"}
+}

@@ -1,0 +1,77 @@
+package huawei
+
+import (
+	"net/http"
+	"sync/atomic"
+
+	"xmode/call"
+	"xmode/platform"
+	"xmode/signature"
+)
+
+// Name is the platform's name in bindings, paths, logs and metrics.
+const Name call.Platform = "huawei"
+
+// The paths, one for each address that the platform's console asks for.
+const (
+	pathEvents  = "/huawei/call-events"
+	pathRecords = "/huawei/cdrs"
+	pathNumbers = "/huawei/number-status"
+	pathSMS     = "/huawei/sms"
+)
+
+// Adapter implements [platform.Adapter]; [Settings.Adapter] makes it. It is safe
+// for concurrent use.
+type Adapter struct {
+	verifier  atomic.Pointer[signature.TokenVerifier]
+	questions signature.Window
+	pushes    signature.Window
+	answers   encoder
+}
+
+var (
+	_ platform.Adapter = (*Adapter)(nil)
+	_ platform.Rotator = (*Adapter)(nil)
+)
+
+// Rotations are those of the apps, by [Adapter.SetApps].
+func (a *Adapter) Rotations() map[string]func(platform.Secret) error {
+	return map[string]func(platform.Secret) error{"XMODE_HUAWEI_APPS": a.SetApps}
+}
+
+// SetApps replaces the apps, appkey:secret separated by commas, for all messages
+// that arrive from now on. On an error, [call.FieldErrors] that hold no secret,
+// the old ones stay.
+func (a *Adapter) SetApps(apps platform.Secret) error {
+	if err := a.verifyWith(apps); err != nil {
+		faults := call.FieldErrors{}
+		note(faults, settingApps, err, true)
+		return faults
+	}
+	return nil
+}
+
+// verifyWith puts apps in force; the error lists all faults.
+func (a *Adapter) verifyWith(apps platform.Secret) error {
+	secrets, err := parseApps(apps.Reveal())
+	if err == nil {
+		a.verifier.Store(signature.NewTokenVerifier(secrets))
+	}
+	return err
+}
+
+// Name returns [Name].
+func (a *Adapter) Name() call.Platform { return Name }
+
+// Routes lists the four paths. A question comes by the same path as a push of
+// many records, so that none has a smaller limit than the server's.
+func (a *Adapter) Routes() []platform.Route {
+	var routes []platform.Route
+	for _, path := range []string{pathEvents, pathRecords, pathNumbers, pathSMS} {
+		routes = append(routes, platform.Route{Path: path, Methods: []string{http.MethodPost}})
+	}
+	return routes
+}
+
+// Acknowledge is empty: the 200 alone counts.
+func (a *Adapter) Acknowledge() []byte { return nil }

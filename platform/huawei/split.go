@@ -1,0 +1,202 @@
+package huawei
+
+import (
+	"xmode/platform"
+)
+
+// maxBodyDepth is how deep a body may nest. It is more than an item may, so
+// that one that nests too deep is the only one of its batch to suffer.
+const maxBodyDepth = 64
+
+// usualItems is room for the records of a full push.
+const usualItems = 50
+
+// member names what a body can hold.
+// https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0006_2a.html
+type member int
+
+// The members that say what a body is about.
+const (
+	eventType  member = iota
+	statusInfo        // of a call event
+	feeLst            // call records
+	numInfo           // states of X numbers
+	smsEvent          // of a text message
+	memberCount
+)
+
+// memberOf finds a member by its name.
+func memberOf(name string) (member, bool) {
+	switch name {
+	case "eventType":
+		return eventType, true
+	case "statusInfo":
+		return statusInfo, true
+	case "feeLst":
+		return feeLst, true
+	case "numInfo":
+		return numInfo, true
+	case "smsEvent":
+		return smsEvent, true
+	}
+	return 0, false
+}
+
+// body is the body of a push, taken apart in one pass over its bytes. Its parts
+// are parts of the message, not copies, and not decoded.
+type body struct {
+	whole  []byte
+	values [memberCount][]byte   // nil: absent, or null
+	lists  [memberCount][][]byte // items, where the value is a list of such
+	fault  string                // why it is no JSON object; empty: it is one
+	twice  string                // a member that occurs twice; empty: none
+}
+
+// split takes a body apart.
+func split(text []byte) body {
+	b := body{whole: text}
+	i := platform.SkipSpace(text, 0)
+	switch {
+	case i < len(text) && text[i] == '{':
+		if i = b.object(i + 1); i < 0 {
+			b.fault = faultJSON
+		}
+	default:
+		if i = platform.EndOfJSON(text, i, maxBodyDepth); i >= 0 {
+			b.fault = faultObject
+		} else {
+			b.fault = faultJSON
+		}
+	}
+	if i >= 0 && platform.SkipSpace(text, i) != len(text) {
+		b.fault = faultJSON
+	}
+	return b
+}
+
+// object reads members from i, behind the brace, and returns the index after
+// the object; -1: it is no JSON.
+func (b *body) object(i int) int {
+	var seen [memberCount]bool
+	for first := true; ; first = false {
+		i = platform.SkipSpace(b.whole, i)
+		if first && i < len(b.whole) && b.whole[i] == '}' {
+			return i + 1
+		}
+		name, value := b.name(i)
+		if value < 0 {
+			return -1
+		}
+		m, known := memberOf(name)
+		if known && seen[m] {
+			b.twice = name
+		}
+		if i = b.take(m, known && !seen[m], value); i < 0 {
+			return -1
+		}
+		if known {
+			seen[m] = true
+		}
+		i = platform.SkipSpace(b.whole, i)
+		switch {
+		case i < len(b.whole) && b.whole[i] == ',':
+			i++
+		case i < len(b.whole) && b.whole[i] == '}':
+			return i + 1
+		default:
+			return -1
+		}
+	}
+}
+
+// name reads a member's name and the colon; value is where its value begins, or
+// -1 where this is no JSON.
+func (b *body) name(i int) (name string, value int) {
+	if i >= len(b.whole) || b.whole[i] != '"' {
+		return "", -1
+	}
+	end := platform.EndOfJSON(b.whole, i, 0)
+	if end < 0 {
+		return "", -1
+	}
+	colon := platform.SkipSpace(b.whole, end)
+	if colon >= len(b.whole) || b.whole[colon] != ':' {
+		return "", -1
+	}
+	return platform.Unquote(b.whole[i:end]), platform.SkipSpace(b.whole, colon+1)
+}
+
+// take reads the value at i, keeps it if it is wanted, and returns the index
+// after it, or -1.
+func (b *body) take(m member, wanted bool, i int) int {
+	var end int
+	if wanted && (m == feeLst || m == numInfo) && i < len(b.whole) && b.whole[i] == '[' {
+		end = b.list(m, i)
+	} else {
+		end = platform.EndOfJSON(b.whole, i, maxBodyDepth-1)
+	}
+	if end >= 0 && wanted {
+		if value := b.whole[i:end]; !platform.IsNull(value) {
+			b.values[m] = value
+		}
+	}
+	return end
+}
+
+// list reads the list at i into its items.
+func (b *body) list(m member, i int) int {
+	items := make([][]byte, 0, usualItems)
+	i = platform.SkipSpace(b.whole, i+1)
+	if i < len(b.whole) && b.whole[i] == ']' {
+		return i + 1
+	}
+	for {
+		end := platform.EndOfJSON(b.whole, i, maxBodyDepth-2)
+		if end < 0 {
+			return -1
+		}
+		items = append(items, b.whole[i:end:end])
+		i = platform.SkipSpace(b.whole, end)
+		switch {
+		case i < len(b.whole) && b.whole[i] == ',':
+			i = platform.SkipSpace(b.whole, i+1)
+		case i < len(b.whole) && b.whole[i] == ']':
+			b.lists[m] = items
+			return i + 1
+		default:
+			return -1
+		}
+	}
+}
+
+// items are those of a list; of a value that should be one, the value itself.
+func (b *body) items(m member) [][]byte {
+	value := b.values[m]
+	if value == nil || platform.IsList(value) {
+		return b.lists[m]
+	}
+	return [][]byte{value}
+}
+
+// text reads a text among the members of one of the members; empty where either
+// is absent or no text.
+func (b *body) text(m member, name string) string {
+	if !platform.IsObject(b.values[m]) {
+		return ""
+	}
+	return platform.FieldsOf(b.values[m]).Text(name)
+}
+
+// event is the value of eventType; empty where it is absent or no text.
+func (b *body) event() string {
+	switch value := b.values[eventType]; {
+	case value == nil:
+		return ""
+	case platform.IsString(value):
+		return platform.Unquote(value)
+	case platform.IsObject(value) || platform.IsList(value):
+		return ""
+	default:
+		return string(value) // a number: an event nobody knows
+	}
+}

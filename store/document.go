@@ -1,0 +1,206 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"xmode/call"
+)
+
+// Documents are the JSON that stores keep and readers get: records, events,
+// logged decisions. Every field is there in every document of its sort; a time
+// that is not known is null, a text that is not is empty. Numbers are E.164, X
+// numbers that are no E.164 their digits.
+
+// Pushed is what a store knows of a document beside what the platform said.
+type Pushed struct {
+	// First is when it came first; Pushes is how often it came since.
+	First  time.Time
+	Pushes int
+	// Conflict is set where the same identity came with other content as well.
+	Conflict bool
+}
+
+// AppendRecord writes a call record with the platform's JSON, which has to be
+// valid; nil leaves it out.
+func AppendRecord(dst []byte, r *call.Record, p Pushed, raw []byte) []byte {
+	d := document{append(dst, '{')}
+	d.text("platform", string(r.Platform))
+	d.text("record_id", r.ID)
+	d.text("call_id", r.CallID)
+	d.text("kind", string(r.Kind))
+	d.text("x", r.X.Full())
+	d.text("caller", r.Caller.Full())
+	d.text("callee", r.Callee.Full())
+	d.text("extension", r.Extension)
+	d.binding(r.BindingID)
+	d.instant("started_at", r.StartedAt)
+	d.instant("ringing_at", r.RingingAt)
+	d.instant("answered_at", r.AnsweredAt)
+	d.instant("ended_at", r.EndedAt)
+	d.name("duration_s")
+	d.buf = strconv.AppendInt(d.buf, int64(r.Duration), 10)
+	d.text("outcome", string(r.Outcome))
+	d.text("released_by", string(r.ReleasedBy))
+	d.cause(r.Cause)
+	d.text("recording", string(r.Recording))
+	d.text("user_data", r.UserData)
+	return d.pushed(p, raw)
+}
+
+// AppendEvent writes an event of a call.
+func AppendEvent(dst []byte, e *call.Event, p Pushed, raw []byte) []byte {
+	d := document{append(dst, '{')}
+	d.text("platform", string(e.Platform))
+	d.text("event_id", e.ID)
+	d.text("call_id", e.CallID)
+	d.text("type", e.Type)
+	d.text("stage", string(e.Stage))
+	d.instant("at", e.At)
+	d.text("x", e.X.Full())
+	d.text("caller", e.Caller.Full())
+	d.text("callee", e.Callee.Full())
+	d.binding(e.BindingID)
+	d.text("released_by", string(e.ReleasedBy))
+	d.cause(e.Cause)
+	d.flag("recorded", e.Recorded)
+	d.text("user_data", e.UserData)
+	return d.pushed(p, raw)
+}
+
+// AppendQuery writes a decision as it is logged.
+func AppendQuery(dst []byte, t *call.Trace) []byte {
+	q, made := &t.Query, &t.Decision
+	d := document{append(dst, '{')}
+	d.text("platform", string(q.Platform))
+	d.text("call_id", q.CallID)
+	d.instant("at", q.At)
+	d.text("kind", string(q.Kind))
+	d.text("x", q.X.Full())
+	d.text("caller", q.Caller.Full())
+	d.text("extension", q.Extension)
+	d.text("decision", string(made.Outcome))
+	d.text("reason", string(made.Reason))
+	d.name("row")
+	d.buf = strconv.AppendInt(d.buf, int64(made.Row), 10)
+	d.text("callee", made.Callee.Full())
+	d.text("display", made.Display.Full())
+	id := call.ID(0)
+	if made.Binding != nil {
+		id = made.Binding.ID
+	}
+	d.binding(id)
+	return append(d.buf, '}')
+}
+
+// Parts of a document that change while it is kept. They stand before the
+// platform's JSON and cannot occur in a text before, where quotes are escaped.
+const (
+	onceToldAt  = `,"pushes":1,"conflict":false`
+	pushesName  = `,"pushes":`
+	conflictNot = `,"conflict":false`
+	conflictYes = `,"conflict":true`
+)
+
+// Update returns a document as it was first written with the present number of
+// pushes and whether there is a conflict. One that is none is returned as it is.
+func Update(document []byte, pushes int, conflict bool) []byte {
+	at := bytes.Index(document, []byte(onceToldAt))
+	if at < 0 || pushes == 1 && !conflict {
+		return document
+	}
+	out := make([]byte, 0, len(document)+8)
+	out = append(out, document[:at]...)
+	out = appendPushes(out, pushes, conflict)
+	return append(out, document[at+len(onceToldAt):]...)
+}
+
+func appendPushes(dst []byte, pushes int, conflict bool) []byte {
+	dst = strconv.AppendInt(append(dst, pushesName...), int64(pushes), 10)
+	if conflict {
+		return append(dst, conflictYes...)
+	}
+	return append(dst, conflictNot...)
+}
+
+// document is a JSON object being written.
+type document struct{ buf []byte }
+
+func (d *document) name(name string) {
+	if d.buf[len(d.buf)-1] != '{' {
+		d.buf = append(d.buf, ',')
+	}
+	d.buf = append(d.buf, '"')
+	d.buf = append(d.buf, name...)
+	d.buf = append(d.buf, '"', ':')
+}
+
+func (d *document) text(name, value string) {
+	d.name(name)
+	d.buf = appendText(d.buf, value)
+}
+
+func (d *document) flag(name string, value bool) {
+	d.name(name)
+	d.buf = strconv.AppendBool(d.buf, value)
+}
+
+func (d *document) binding(id call.ID) {
+	if id == 0 {
+		d.text("binding_id", "")
+		return
+	}
+	d.text("binding_id", id.String())
+}
+
+func (d *document) instant(name string, t time.Time) {
+	d.name(name)
+	if t.IsZero() {
+		d.buf = append(d.buf, "null"...)
+		return
+	}
+	d.buf = append(d.buf, '"')
+	d.buf = t.UTC().AppendFormat(d.buf, "2006-01-02T15:04:05.999Z07:00")
+	d.buf = append(d.buf, '"')
+}
+
+func (d *document) cause(c call.Cause) {
+	d.name("cause")
+	inner := document{append(d.buf, '{')}
+	inner.text("code", c.Code)
+	inner.text("text", c.Text)
+	d.buf = append(inner.buf, '}')
+}
+
+// pushed ends a document.
+func (d *document) pushed(p Pushed, raw []byte) []byte {
+	d.instant("first_pushed_at", p.First)
+	d.buf = appendPushes(d.buf, p.Pushes, p.Conflict)
+	if raw != nil {
+		d.name("raw")
+		d.buf = append(d.buf, raw...)
+	}
+	return append(d.buf, '}')
+}
+
+// appendText writes a JSON string. Nearly all of them need no escapes.
+func appendText(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return appendEscaped(dst, s)
+		}
+	}
+	dst = append(dst, '"')
+	dst = append(dst, s...)
+	return append(dst, '"')
+}
+
+func appendEscaped(dst []byte, s string) []byte {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(s) // a string always encodes
+	return append(dst, bytes.TrimRight(out.Bytes(), "\n")...)
+}

@@ -1,0 +1,206 @@
+package redisstore
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"xmode/store"
+)
+
+// Deposit stores a push: one script, and so one round trip, for each partition
+// that it touches. The partition of the nonce goes first where there are
+// several, since it has to say whether the others may store anything.
+func (s *Store) Deposit(ctx context.Context, d store.Delivery) (store.Deposited, error) {
+	if err := s.setUp(ctx); err != nil {
+		return store.Deposited{}, err
+	}
+	v := &voyage{Store: s, delivery: d, parcels: map[int]*parcel{}}
+	for i := range d.Items {
+		v.load(i, false)
+	}
+	if err := v.sail(ctx); err != nil {
+		return store.Deposited{}, err
+	}
+	if len(v.missing) > 0 { // the store has lost what it had: it was wiped, or a failover forgot it
+		v.parcels = map[int]*parcel{}
+		for _, i := range v.missing {
+			v.load(i, true)
+		}
+		v.missing = nil
+		if err := v.sail(ctx); err != nil {
+			return store.Deposited{}, err
+		}
+	}
+	return v.done, nil
+}
+
+// voyage is one push on its way into the store.
+type voyage struct {
+	*Store
+	delivery store.Delivery
+	parcels  map[int]*parcel // by partition
+	filed    bool            // the nonce has been
+	bound    bool            // it belongs to another body: only what is known may come
+	missing  []int           // items that were taken for known, and are not
+	done     store.Deposited
+}
+
+// load packs an item into the parcel of its partition. One that was here
+// before, byte for byte, goes as a touch, unless it has to go whole.
+func (v *voyage) load(i int, whole bool) {
+	key := v.recent.key(v.delivery.Platform, v.delivery.Kind, v.delivery.Items[i])
+	if past, known := v.recent.get(key); known && !whole {
+		p := v.parcel(past.partition)
+		p.add(i, key, past, "t", past.identity(), past.content())
+		return
+	}
+	v.pack(i, key, v.delivery.Read(i))
+}
+
+func (v *voyage) parcel(partition int) *parcel {
+	p := v.parcels[partition]
+	if p == nil {
+		p = &parcel{args: make([]any, headLength, headLength+11*len(v.delivery.Items))}
+		v.parcels[partition] = p
+	}
+	return p
+}
+
+// sail takes the parcels to their partitions.
+func (v *voyage) sail(ctx context.Context) error {
+	first := v.home()
+	if first >= 0 {
+		if err := v.carry(ctx, first, v.parcel(first)); err != nil {
+			return err
+		}
+		v.filed = true
+	}
+	rest := make(chan error, len(v.parcels))
+	under := 0
+	for partition, p := range v.parcels {
+		if partition != first {
+			under++
+			go func() { rest <- v.carryAlone(ctx, partition, p) }()
+		}
+	}
+	var failed error
+	for range under {
+		if err := <-rest; err != nil {
+			failed = err
+		}
+	}
+	if failed != nil {
+		return failed
+	}
+	for _, p := range v.parcels {
+		v.count(p)
+	}
+	return nil
+}
+
+// home is the partition of the nonce, as long as that has to be filed; -1: none.
+func (v *voyage) home() int {
+	if v.filed || v.delivery.Message == nil {
+		return -1
+	}
+	return v.partitionOf(nonceRest(v.delivery.Platform, v.delivery.Message.Nonce))
+}
+
+// carryAlone is carry in a goroutine of its own, which nobody else recovers.
+func (v *voyage) carryAlone(ctx context.Context, partition int, p *parcel) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = fmt.Errorf("%w: panic in a deposit", store.ErrUnavailable)
+		}
+	}()
+	return v.carry(ctx, partition, p)
+}
+
+// carry runs the script of one partition, and waits until what it wrote is as
+// durable as promised.
+func (v *voyage) carry(ctx context.Context, partition int, p *parcel) error {
+	v.head(p)
+	base := v.keys.partition(partition)
+	var cmd *redis.Cmd
+	err := v.durable.exec(ctx, v.Store, base, func(pipe redis.Pipeliner) {
+		cmd = v.scripts.deposit.call(ctx, pipe, []string{base}, p.args...)
+	})
+	if err != nil {
+		return err
+	}
+	values, err := cmd.Slice()
+	if err != nil {
+		return unavailable("storing a push", err)
+	}
+	reply := reply{values: values}
+	verdict, results := reply.text(0), reply.text(1)
+	switch {
+	case reply.err != nil:
+		return unavailable("storing a push", reply.err)
+	case verdict == "replayed":
+		return store.ErrReplayed
+	case len(results) != len(p.items):
+		return unavailable("storing a push", fmt.Errorf("%d results for %d items", len(results), len(p.items)))
+	case verdict == "known" && partition == v.home():
+		v.bound = true
+	}
+	p.results = results
+	return nil
+}
+
+// head fills what goes before the items.
+func (v *voyage) head(p *parcel) {
+	p.args[0], p.args[1], p.args[2], p.args[3], p.args[4] = "", "", 0, "", "record"
+	m := v.delivery.Message
+	if m != nil && !v.filed {
+		p.args[0] = nonceRest(v.delivery.Platform, m.Nonce)
+		p.args[1] = nonceValue(m)
+		p.args[2] = max(nonceTTL(m).Milliseconds(), 1)
+	}
+	if v.bound {
+		p.args[3] = "known"
+	}
+	if v.delivery.Requeued {
+		p.args[4] = "requeued"
+	}
+}
+
+// count takes the results of a parcel.
+func (v *voyage) count(p *parcel) {
+	for j, item := range p.items {
+		switch p.results[j] {
+		case 'm':
+			v.missing = append(v.missing, item.index)
+			continue
+		case 'd':
+			v.done.Duplicates++
+		case 'c':
+			v.done.Conflicts++
+		default:
+			v.done.Fresh++
+		}
+		if item.sort == "q" {
+			if p.results[j] == 'd' {
+				v.done.Duplicates--
+			} else {
+				v.done.Fresh--
+			}
+			v.done.Quarantined++
+		}
+		if item.past.partition >= 0 {
+			v.recent.put(item.key, item.past)
+		}
+	}
+}
+
+// nonceValue is what a nonce's key holds: the digest, and when it was used.
+func nonceValue(m *store.Message) []byte {
+	return binary.BigEndian.AppendUint64(m.Digest[:len(m.Digest):len(m.Digest)], uint64(m.At.UnixMilli()))
+}
+
+// nonceTTL is how long a nonce is remembered.
+func nonceTTL(m *store.Message) time.Duration { return max(m.Until.Sub(m.At), 0) + store.RetryWindow }
