@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,9 +22,12 @@ import (
 
 // Keys of the tests. Nothing that an endpoint writes may hold them.
 const (
-	signingKey = "e2e-signing-key-5d1f"
-	apiKey     = "e2e-api-key-provision-77"
-	readKey    = "e2e-api-key-read-000088"
+	signingKey   = "e2e-signing-key-5d1f"
+	receiptToken = "e2e-receipt-token-31a7"
+	appKey       = "e2e-app-key-90"
+	appSecret    = "e2e-app-secret-c4e2"
+	apiKey       = "e2e-api-key-provision-77"
+	readKey      = "e2e-api-key-read-000088"
 )
 
 // endpoint is a running `xmode serve`.
@@ -64,9 +69,11 @@ func environment(t testing.TB, env []string) []string {
 	t.Helper()
 	all := append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, env...)
 	defaults := map[string]func() string{
-		"XMODE_REDIS":       func() string { return "redis://" + storetest.Redis(t) },
-		"XMODE_ALIYUN_KEYS": func() string { return signingKey },
-		"XMODE_API_KEYS":    func() string { return "e2e:admin:" + apiKey + ",viewer:read:" + readKey },
+		"XMODE_REDIS":                func() string { return "redis://" + storetest.Redis(t) },
+		"XMODE_ALIYUN_KEYS":          func() string { return signingKey },
+		"XMODE_ALIYUN_RECEIPT_TOKEN": func() string { return receiptToken },
+		"XMODE_HUAWEI_APPS":          func() string { return appKey + ":" + appSecret },
+		"XMODE_API_KEYS":             func() string { return "e2e:admin:" + apiKey + ",viewer:read:" + readKey },
 	}
 	for name, value := range defaults {
 		if !strings.Contains(strings.Join(all, "\n"), "\n"+name+"=") && !strings.Contains(strings.Join(all, "\n"), "\n"+name+"_FILE=") {
@@ -88,6 +95,15 @@ func (e *endpoint) waitReady() {
 	within(e.t, 20*time.Second, "the endpoint to become ready", func() bool {
 		return e.get("http://"+e.admin+"/readyz").status == http.StatusOK
 	})
+}
+
+// kill ends the process with SIGKILL, in the middle of whatever it does.
+func (e *endpoint) kill() {
+	e.t.Helper()
+	if err := e.cmd.Process.Kill(); err != nil {
+		e.t.Fatal(err)
+	}
+	<-e.exited
 }
 
 // stop sends SIGTERM and returns the exit error.
@@ -176,6 +192,52 @@ func (e *endpoint) ask(q sim.Query) sim.Exchange {
 		e.t.Fatalf("query: %v", err)
 	}
 	return x
+}
+
+// receipts plays Alibaba Cloud that reports.
+func (e *endpoint) receipts() *sim.Pusher {
+	e.t.Helper()
+	p, err := sim.NewPusher(sim.PushConfig{URL: "http://" + e.public + "/aliyun/receipts", Token: receiptToken, HTTP: http.DefaultClient})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return p
+}
+
+// report pushes receipts of a type, which have to be acknowledged.
+func (e *endpoint) report(kind sim.Type, receipts ...sim.Receipt) {
+	e.t.Helper()
+	p, err := e.receipts().Push(e.t.Context(), kind, receipts...)
+	if err != nil || !p.Acknowledged {
+		e.t.Fatalf("%s: %d %s, %v", kind, p.Status, p.Raw, err)
+	}
+}
+
+// metric adds up the metric's lines that have all these labels.
+func (e *endpoint) metric(name string, labels ...string) (sum float64) {
+	e.t.Helper()
+	for line := range strings.Lines(e.get("http://" + e.admin + "/metrics").body) {
+		series, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if series != name && !strings.HasPrefix(series, name+"{") {
+			continue
+		}
+		lacks := func(label string) bool { return !strings.Contains(series, label) }
+		if n, err := strconv.ParseFloat(value, 64); err == nil && !slices.ContainsFunc(labels, lacks) {
+			sum += n
+		}
+	}
+	return sum
+}
+
+// hides asserts that the log holds none of the words.
+func (e *endpoint) hides(words ...string) {
+	e.t.Helper()
+	log := e.log.String()
+	for _, word := range append(words, signingKey, receiptToken, appSecret, apiKey, readKey) {
+		if strings.Contains(log, word) {
+			e.t.Errorf("the log holds %s:\n%s", word, log)
+		}
+	}
 }
 
 // warm has connections to Redis opened: a query whose connection is still being

@@ -110,30 +110,34 @@ func seedHeaders(f *testing.F) {
 	f.Add("")
 }
 
+// The shapes of a header, for the reader that the parser is held against.
+var (
+	headerShape = regexp.MustCompile(`^[ \t]*([^ ]*?)[ \t]*(?: [ \t]*((?:[A-Za-z0-9_-]+="[^"\\\x00-\x1f\x7f]*"(?:[ \t]*,[ \t]*|[ \t]*$))+))?$`)
+	commaAtEnd  = regexp.MustCompile(`,[ \t]*$`)
+	pairShape   = regexp.MustCompile(`([A-Za-z0-9_-]+)="([^"]*)"`)
+	wantedName  = regexp.MustCompile(`^(username|passworddigest|nonce|created)$`)
+)
+
 // naiveHeader reads a header with regular expressions: the scheme, and the
 // parameters by their names in small letters.
 func naiveHeader(text string) (scheme string, parameters map[string]string, ok bool) {
-	whole := regexp.MustCompile(`^[ \t]*([^ ]*?)[ \t]*(?: [ \t]*((?:[A-Za-z0-9_-]+="[^"\\\x00-\x1f\x7f]*"(?:[ \t]*,[ \t]*|[ \t]*$))+))?$`).FindStringSubmatch(text)
-	if whole == nil || len(text) > 1024 || regexp.MustCompile(`,[ \t]*$`).MatchString(whole[2]) {
+	whole := headerShape.FindStringSubmatch(text)
+	if whole == nil || len(text) > 1024 || commaAtEnd.MatchString(whole[2]) {
 		return "", nil, false
 	}
-	pairs := regexp.MustCompile(`([A-Za-z0-9_-]+)="([^"]*)"`).FindAllStringSubmatch(whole[2], -1)
+	pairs := pairShape.FindAllStringSubmatch(whole[2], -1)
 	if len(pairs) > 16 {
 		return "", nil, false
 	}
 	parameters = map[string]string{}
 	for _, p := range pairs {
 		name := strings.ToLower(p[1])
-		if _, twice := parameters[name]; twice && wanted(name) {
+		if _, twice := parameters[name]; twice && wantedName.MatchString(name) {
 			return "", nil, false
 		}
 		parameters[name] = p[2]
 	}
 	return strings.ToLower(whole[1]), parameters, true
-}
-
-func wanted(name string) bool {
-	return regexp.MustCompile(`^(username|passworddigest|nonce|created)$`).MatchString(name)
 }
 
 func FuzzUsernameToken(f *testing.F) {

@@ -73,7 +73,7 @@ func tokenHeader(h http.Header) (scheme signature.TokenScheme, text string, err 
 	aksk, wsse := h[headerAKSK], h[headerWSSE]
 	switch {
 	case len(aksk) > 1 || len(wsse) > 1:
-		return "", "", unauthorized(platform.SignatureInvalid, "X-AKSK or X-WSSE", faultSeveral)
+		return "", "", unauthorized(platform.SignatureInvalid, "X-AKSK or X-WSSE", faultTwice)
 	case len(aksk) == 1 && len(wsse) == 1:
 		return "", "", unauthorized(platform.SignatureInvalid, "X-WSSE", faultBoth)
 	case len(aksk) == 1 && aksk[0] != "":

@@ -10,7 +10,6 @@ const (
 	faultRequired   = "required"
 	faultHeader     = `must be of the form UsernameToken Username="…", PasswordDigest="…", Nonce="…", Created="…"`
 	faultBoth       = "beside X-AKSK"
-	faultSeveral    = "occurs twice"
 	faultProfile    = `must be realm="SDP",profile="UsernameToken",type="Appkey" behind `
 	faultNonce      = "longer than 128 bytes"
 	faultBase64     = "must be the Base64 of 32 bytes"

@@ -38,9 +38,9 @@ func (s *Store) Call(ctx context.Context, p call.Platform, callID string) (store
 // refsOfCall finds the entries of a call.
 func (s *Store) refsOfCall(ctx context.Context, p call.Platform, callID string) ([]ref, error) {
 	f := call.CallFingerprint(p, callID)
-	at, partition := placed(f), s.partitionOfCall(callID, f, f)
-	bucket, member := at[:4], at[4:]
-	members, err := s.client.ZRangeByLex(ctx, s.keys.partition(partition)+"k:"+bucket,
+	at, partition := placeOf(f), s.partitionOfCall(callID, f, f)
+	member := string(at.member[:])
+	members, err := s.client.ZRangeByLex(ctx, s.keys.partition(partition).calls(at.bucket),
 		&redis.ZRangeBy{Min: "[" + member, Max: "(" + member + "g", Count: mostOfCall}).Result()
 	refs := make([]ref, 0, len(members))
 	for _, m := range members {

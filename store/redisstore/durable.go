@@ -252,7 +252,7 @@ func (s *Store) CheckDurability(ctx context.Context) error {
 		return nil
 	}
 	for n := range s.partitions {
-		key := s.keys.partition(n) + "ping"
+		key := s.keys.partition(n).key("ping")
 		err := s.durable.exec(ctx, s, key, func(p redis.Pipeliner) { p.Set(ctx, key, "", pingMemory) })
 		if err != nil {
 			return err

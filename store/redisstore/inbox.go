@@ -55,7 +55,7 @@ func (v *voyage) load(i int, whole bool) {
 	key := v.recent.key(v.delivery.Platform, v.delivery.Kind, v.delivery.Items[i])
 	if past, known := v.recent.get(key); known && !whole {
 		p := v.parcel(past.partition)
-		p.add(i, key, past, "t", past.identity(), past.content())
+		p.add(i, key, past, "t", v.keys.partition(past.partition).identity(past.at.bucket), past.at.member[:], past.content[:])
 		return
 	}
 	v.pack(i, key, v.delivery.Read(i))
@@ -64,7 +64,7 @@ func (v *voyage) load(i int, whole bool) {
 func (v *voyage) parcel(partition int) *parcel {
 	p := v.parcels[partition]
 	if p == nil {
-		p = &parcel{args: make([]any, headLength, headLength+11*len(v.delivery.Items))}
+		p = &parcel{args: make([]any, headLength, headLength+13*len(v.delivery.Items))}
 		v.parcels[partition] = p
 	}
 	return p
@@ -126,8 +126,8 @@ func (v *voyage) carry(ctx context.Context, partition int, p *parcel) error {
 	v.head(p)
 	base := v.keys.partition(partition)
 	var cmd *redis.Cmd
-	err := v.durable.exec(ctx, v.Store, base, func(pipe redis.Pipeliner) {
-		cmd = v.scripts.deposit.call(ctx, pipe, []string{base}, p.args...)
+	err := v.durable.exec(ctx, v.Store, string(base), func(pipe redis.Pipeliner) {
+		cmd = v.scripts.deposit.call(ctx, pipe, []string{string(base)}, p.args...)
 	})
 	if err != nil {
 		return err

@@ -81,7 +81,47 @@ func (k keys) asks(q call.Query) string {
 //
 // No TTL: all of them but the nonces and the numbers, which stay, lose their
 // entries through [Store.Retire] after the retention.
-func (k keys) partition(n int) string { return k.prefix + ":{r" + strconv.Itoa(n) + "}:" }
+func (k keys) partition(n int) partition {
+	return partition(k.prefix + ":{r" + strconv.Itoa(n) + "}:")
+}
+
+// partition is what all keys of a partition begin with.
+type partition string
+
+func (p partition) key(rest string) string { return string(p) + rest }
+
+// identity and calls are the buckets in which fingerprints are found.
+func (p partition) identity(bucket uint16) string { return string(p) + "i:" + hex4(bucket) }
+func (p partition) calls(bucket uint16) string    { return string(p) + "k:" + hex4(bucket) }
+
+// dialled and callers list the records of a number; "" for no number.
+func (p partition) dialled(platform call.Platform, x call.Number) string {
+	return p.party("x:", platform, x)
+}
+
+func (p partition) callers(platform call.Platform, caller call.Number) string {
+	return p.party("p:", platform, caller)
+}
+
+func (p partition) party(sort string, platform call.Platform, n call.Number) string {
+	if n.IsZero() {
+		return ""
+	}
+	return string(p) + sort + string(platform) + ":" + n.Full()
+}
+
+// slice lists the records of one minute, minutes which of them there are.
+func (p partition) slice(platform call.Platform, minute string) string {
+	return string(p) + "t:" + string(platform) + ":" + minute
+}
+
+func (p partition) minutes(platform call.Platform) string { return string(p) + "m:" + string(platform) }
+
+// hex4 writes a bucket.
+func hex4(n uint16) string {
+	const digits = "0123456789abcdef"
+	return string([]byte{digits[n>>12], digits[n>>8&15], digits[n>>4&15], digits[n&15]})
+}
 
 // partitions is a string: how many there are. No TTL: it is fixed at the first
 // start.
@@ -100,7 +140,7 @@ func nonceRest(p call.Platform, nonce string) string {
 // the same signature may serve for both.
 func (s *Store) nonce(p call.Platform, nonce string) string {
 	rest := nonceRest(p, nonce)
-	return s.keys.partition(s.partitionOf(rest)) + rest
+	return s.keys.partition(s.partitionOf(rest)).key(rest)
 }
 
 // ping is an empty string that shows that Redis takes writes. TTL: pingMemory.

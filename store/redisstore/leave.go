@@ -16,7 +16,7 @@ func (s *Store) Leave(ctx context.Context, traces []call.Trace) error {
 	}
 	err := s.exec(ctx, func(p redis.Pipeliner) {
 		for partition, args := range s.logged(traces) {
-			s.scripts.log.call(ctx, p, []string{s.keys.partition(partition)}, args...)
+			s.scripts.log.call(ctx, p, []string{string(s.keys.partition(partition))}, args...)
 		}
 		for _, t := range traces {
 			s.leave(ctx, p, t)
@@ -32,8 +32,9 @@ func (s *Store) logged(traces []call.Trace) map[int][]any {
 		q := &traces[i].Query
 		f := call.CallFingerprint(q.Platform, q.CallID)
 		n := s.partitionOfCall(q.CallID, f, f)
+		calls, member := s.keys.partition(n).callOf(q.CallID, f)
 		document := store.AppendQuery(make([]byte, 0, 512), &traces[i])
-		parts[n] = append(parts[n], placed(f), s.packer.pack(nil, sortQuery, document))
+		parts[n] = append(parts[n], calls, member, s.packer.pack(nil, sortQuery, document))
 	}
 	return parts
 }

@@ -17,7 +17,7 @@ const numbersAtOnce = 1000
 func (s *Store) Numbers(ctx context.Context) ([]call.NumberStatus, error) {
 	known := map[string]string{} // HSCAN may name one twice
 	for cursor := uint64(0); ; {
-		fields, next, err := s.client.HScan(ctx, s.keys.partition(0)+"numbers", cursor, "", numbersAtOnce).Result()
+		fields, next, err := s.client.HScan(ctx, s.keys.partition(0).key("numbers"), cursor, "", numbersAtOnce).Result()
 		if err != nil {
 			return nil, unavailable("reading the numbers", err)
 		}

@@ -68,9 +68,11 @@ func (v *voyage) packRecord(i int, key itemKey, r *call.Record) {
 	identity, joined := r.Identity(), call.CallFingerprint(r.Platform, r.CallID)
 	partition := v.partitionOfCall(r.CallID, joined, identity)
 	p, past := v.parcel(partition), pastOf(identity, r.Content(), partition)
-	p.add(i, key, past, "r", past.identity(), past.content(), placedCall(r.CallID, joined),
-		v.partyKey("x:", r.Platform, r.X), v.partyKey("p:", r.Platform, r.Caller),
-		inverted(at), slice(r.Platform, minuteOf(at)), r.ID,
+	base := v.keys.partition(partition)
+	calls, member := base.callOf(r.CallID, joined)
+	p.add(i, key, past, "r", base.identity(past.at.bucket), past.at.member[:], past.content[:], calls, member,
+		base.dialled(r.Platform, r.X), base.callers(r.Platform, r.Caller),
+		inverted(at), base.slice(r.Platform, minuteOf(at)), r.ID,
 		v.packer.pack(nil, sortRecord, document), stream)
 }
 
@@ -80,7 +82,9 @@ func (v *voyage) packEvent(i int, key itemKey, e *call.Event) {
 	identity, joined := e.Identity(), call.CallFingerprint(e.Platform, e.CallID)
 	partition := v.partitionOfCall(e.CallID, joined, identity)
 	p, past := v.parcel(partition), pastOf(identity, e.Content(), partition)
-	p.add(i, key, past, "e", past.identity(), past.content(), placedCall(e.CallID, joined),
+	base := v.keys.partition(partition)
+	calls, member := base.callOf(e.CallID, joined)
+	p.add(i, key, past, "e", base.identity(past.at.bucket), past.at.member[:], past.content[:], calls, member,
 		v.packer.pack(nil, sortEvent, document))
 }
 
@@ -117,23 +121,6 @@ func quarantineID(p call.Platform, kind string, text []byte) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// placedCall is where a call's entries are found; "" where there is no call.
-func placedCall(callID string, f call.Fingerprint) string {
-	if callID == "" {
-		return ""
-	}
-	return placed(f)
-}
-
-// partyKey is the list of a number's records, behind the partition; "" for no
-// number.
-func (s *Store) partyKey(sort string, p call.Platform, n call.Number) string {
-	if n.IsZero() {
-		return ""
-	}
-	return sort + string(p) + ":" + n.Full()
-}
-
 // oneLine makes valid JSON fit into a line of a stream: line feeds are white
 // space there, since strings escape them.
 func oneLine(raw []byte) []byte {
@@ -147,5 +134,5 @@ func oneLine(raw []byte) []byte {
 	return out.Bytes()
 }
 
-// millis is an instant as it stands in values.
+// instantMS is an instant as it stands in values.
 func instantMS(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -63,20 +63,24 @@ func (s *Store) judgePartitions(cmd *redis.StatusCmd) error {
 	return nil
 }
 
-// How fingerprints, instants and slices stand in keys and sorted sets.
+// How fingerprints and instants stand in keys and in sorted sets.
 
 const (
-	identityBuckets = 1 << 14
-	memberLength    = 10 // bytes of a fingerprint within its bucket
-	timeLength      = 6
-	suffixLength    = 10 // hexadecimal digits of a number in the journal
+	fingerprintBuckets = 1 << 14
+	memberLength       = 10 // bytes of a fingerprint within its bucket
+	timeLength         = 6
+	suffixLength       = 10 // hexadecimal digits of a number in the journal
 )
 
-// placed writes a fingerprint as bucket and member. A bucket of some dozen
-// members stays in Redis' compact encoding.
-func placed(f call.Fingerprint) string {
-	bucket := binary.BigEndian.Uint16(f[:2]) % identityBuckets
-	return fmt.Sprintf("%04x", bucket) + string(f[2:2+memberLength])
+// placed is where a fingerprint is found: a bucket, which with some dozen
+// members stays in Redis' compact encoding, and the member in it.
+type placed struct {
+	bucket uint16
+	member [memberLength]byte
+}
+
+func placeOf(f call.Fingerprint) placed {
+	return placed{binary.BigEndian.Uint16(f[:2]) % fingerprintBuckets, [memberLength]byte(f[2 : 2+memberLength])}
 }
 
 const lastInstant = 1<<48 - 1 // ms: the year 10889
@@ -96,9 +100,16 @@ func instantOf(member string) int64 {
 	return lastInstant - int64(binary.BigEndian.Uint64(b[:]))
 }
 
-// slice is the key, behind the partition, of the records of one minute.
-func slice(p call.Platform, minute int64) string {
-	return "t:" + string(p) + ":" + strconv.FormatInt(minute, 10)
+// minuteOf is the minute of the epoch, which names a slice.
+func minuteOf(t time.Time) string {
+	return strconv.FormatInt(min(max(t.UnixMilli(), 0), lastInstant)/60_000, 10)
 }
 
-func minuteOf(t time.Time) int64 { return min(max(t.UnixMilli(), 0), lastInstant) / 60_000 }
+// callOf is where the entries of a call are found; "" and nothing for no call.
+func (p partition) callOf(callID string, f call.Fingerprint) (key string, member []byte) {
+	if callID == "" {
+		return "", []byte{}
+	}
+	at := placeOf(f)
+	return p.calls(at.bucket), at.member[:]
+}

@@ -22,7 +22,7 @@ func (s *Store) ListQuarantine(ctx context.Context, limit int, cursor string) ([
 		}
 		by.Min = "(" + string(member)
 	}
-	members, err := s.client.ZRangeByLex(ctx, s.keys.partition(0)+"qt", by).Result()
+	members, err := s.client.ZRangeByLex(ctx, s.keys.partition(0).key("qt"), by).Result()
 	if err != nil {
 		return nil, "", unavailable("listing the quarantine", err)
 	}
@@ -49,7 +49,7 @@ func (s *Store) quarantined(ctx context.Context, ids []string) ([]store.Quaranti
 	var texts, pushes *redis.SliceCmd
 	base := s.keys.partition(0)
 	err := s.exec(ctx, func(p redis.Pipeliner) {
-		texts, pushes = p.HMGet(ctx, base+"q", ids...), p.HMGet(ctx, base+"qn", ids...)
+		texts, pushes = p.HMGet(ctx, base.key("q"), ids...), p.HMGet(ctx, base.key("qn"), ids...)
 	})
 	if err != nil {
 		return nil, unavailable("reading the quarantine", err)
@@ -110,9 +110,9 @@ func (s *Store) drop(ctx context.Context, members ...string) error {
 	base := s.keys.partition(0)
 	return s.exec(ctx, func(p redis.Pipeliner) {
 		for _, m := range members {
-			p.HDel(ctx, base+"q", m[timeLength:])
-			p.HDel(ctx, base+"qn", m[timeLength:])
-			p.ZRem(ctx, base+"qt", m)
+			p.HDel(ctx, base.key("q"), m[timeLength:])
+			p.HDel(ctx, base.key("qn"), m[timeLength:])
+			p.ZRem(ctx, base.key("qt"), m)
 		}
 	})
 }

@@ -22,20 +22,18 @@ type itemKey [2]uint64
 
 // past is what the store knows an item by.
 type past struct {
-	id        [memberLength + 4]byte // as placed writes it
-	body      [8]byte
-	partition int
+	at        placed
+	content   [contentLength]byte
+	partition int // -1: there is nothing to remember
 }
 
-func pastOf(identity, content call.Fingerprint, partition int) (p past) {
-	copy(p.id[:], placed(identity))
-	copy(p.body[:], content[:])
-	p.partition = partition
-	return p
-}
+// contentLength is how many bytes of a content's fingerprint are kept: it tells
+// the few contents of one identity apart.
+const contentLength = 8
 
-func (p *past) identity() string { return string(p.id[:]) }
-func (p *past) content() string  { return string(p.body[:]) }
+func pastOf(identity, content call.Fingerprint, partition int) past {
+	return past{placeOf(identity), [contentLength]byte(content[:contentLength]), partition}
+}
 
 // recent remembers items in two generations: when the younger one is full, the
 // older one goes.

@@ -146,9 +146,9 @@ func (l *listing) next(ctx context.Context, n int) (refs []ref, more bool, err e
 func (l *listing) key(src source) string {
 	switch {
 	case !l.filter.Caller.IsZero():
-		return l.keys.partition(src.partition) + l.partyKey("p:", src.platform, l.filter.Caller)
+		return l.keys.partition(src.partition).callers(src.platform, l.filter.Caller)
 	case !l.filter.X.IsZero():
-		return l.keys.partition(src.partition) + l.partyKey("x:", src.platform, l.filter.X)
+		return l.keys.partition(src.partition).dialled(src.platform, l.filter.X)
 	}
 	return ""
 }
@@ -197,7 +197,7 @@ func (l *listing) fromSlices(ctx context.Context, src source, n int) (refs []ref
 	base := l.keys.partition(src.partition)
 	high, low := l.minutes(by)
 	for len(refs) < n {
-		minutes, err := l.client.ZRevRangeByScore(ctx, base+"m:"+string(src.platform),
+		minutes, err := l.client.ZRevRangeByScore(ctx, base.minutes(src.platform),
 			&redis.ZRangeBy{Min: low, Max: high, Count: slicesAtOnce}).Result()
 		if err != nil || len(minutes) == 0 {
 			return refs, err
@@ -205,7 +205,7 @@ func (l *listing) fromSlices(ctx context.Context, src source, n int) (refs []ref
 		lists := make([]*redis.StringSliceCmd, len(minutes))
 		err = l.exec(ctx, func(p redis.Pipeliner) {
 			for i, minute := range minutes {
-				lists[i] = p.ZRangeByLex(ctx, base+"t:"+string(src.platform)+":"+minute, by)
+				lists[i] = p.ZRangeByLex(ctx, base.slice(src.platform, minute), by)
 			}
 		})
 		if err != nil {
@@ -226,7 +226,7 @@ func (l *listing) minutes(by *redis.ZRangeBy) (high, low string) {
 		high = strconv.FormatInt(instantOf(by.Min[1:])/60_000, 10)
 	}
 	if !l.filter.Since.IsZero() {
-		low = strconv.FormatInt(minuteOf(l.filter.Since), 10)
+		low = minuteOf(l.filter.Since)
 	}
 	return high, low
 }
@@ -266,7 +266,7 @@ func (s *Store) documents(ctx context.Context, refs []ref) ([]kept, error) {
 	err := s.exec(ctx, func(p redis.Pipeliner) {
 		for i, r := range refs {
 			id := strconv.FormatInt(r.number(), 10) + "-0"
-			entries[i] = p.XRange(ctx, s.keys.partition(r.partition)+"j", id, id)
+			entries[i] = p.XRange(ctx, s.keys.partition(r.partition).key("j"), id, id)
 		}
 	})
 	if err != nil {
@@ -292,8 +292,8 @@ func (s *Store) update(ctx context.Context, found []kept) error {
 	err := s.exec(ctx, func(p redis.Pipeliner) {
 		for i, d := range found {
 			if identity, ok := identityOf(d); ok {
-				at := placed(identity)
-				counts[i] = p.HGet(ctx, s.keys.partition(d.at.partition)+"i:"+at[:4], at[4:])
+				at := placeOf(identity)
+				counts[i] = p.HGet(ctx, s.keys.partition(d.at.partition).identity(at.bucket), string(at.member[:]))
 			}
 		}
 	})

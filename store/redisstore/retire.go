@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -39,72 +40,64 @@ func (s *Store) Retire(ctx context.Context, before time.Time) (int, error) {
 // retirePartition removes one batch.
 func (s *Store) retirePartition(ctx context.Context, n int, before time.Time) (int, error) {
 	base := s.keys.partition(n)
-	entries, err := s.client.XRangeN(ctx, base+"j", "-", "+", retireBatch).Result()
+	entries, err := s.client.XRangeN(ctx, base.key("j"), "-", "+", retireBatch).Result()
 	if err != nil {
 		return 0, err
 	}
-	args := make([]any, 1, 1+7*len(entries))
-	count := 0
-	for _, entry := range entries {
-		leads, old, err := s.leadsTo(entry, before)
-		if err != nil {
-			return 0, err
-		}
-		if !old {
+	args, upTo, count := []any{0}, 1, 0
+	for i, entry := range entries {
+		leads, came, err := s.leadsTo(base, entry)
+		if err == nil && !came.Before(before) {
 			break
 		}
 		args = append(args, leads...)
-		args[0] = leads[0]
-		count++
+		if err == nil { // one that cannot be read goes with an older one behind it, and not before
+			args[0], upTo, count = leads[0], len(args), i+1
+		}
 	}
 	if count == 0 {
 		return 0, nil
 	}
-	return count, s.exec(ctx, func(p redis.Pipeliner) { s.scripts.retire.call(ctx, p, []string{base}, args...) })
+	return count, s.exec(ctx, func(p redis.Pipeliner) { s.scripts.retire.call(ctx, p, []string{string(base)}, args[:upTo]...) })
 }
 
-// leadsTo are the arguments of the script for one entry, and whether it came
-// before the instant. A damaged entry leads nowhere, and goes as if it were old.
-func (s *Store) leadsTo(entry redis.XMessage, before time.Time) (args []any, old bool, err error) {
-	number, err := strconv.ParseInt(trimID(entry.ID), 10, 64)
-	if err != nil {
-		return nil, false, errors.Join(errDocument, err)
-	}
+// leadsTo are the arguments of the script for one entry, and when it came.
+func (s *Store) leadsTo(base partition, entry redis.XMessage) (args []any, came time.Time, err error) {
+	args = []any{trimID(entry.ID), "", "", "", "", "", "", "", ""}
 	text, _ := entry.Values["d"].(string)
 	sort, document, err := s.packer.unpack(text)
+	if err != nil {
+		return args, came, err
+	}
 	d := kept{sort: sort, json: document}
-	times, err2 := timesOf(document)
-	head, err3 := headOf(d)
-	if errors.Join(err, err2, err3) != nil {
-		return []any{number, "", "", "", "", "", ""}, true, nil
+	times, err1 := timesOf(document)
+	head, err2 := headOf(d)
+	if err := errors.Join(err1, err2); err != nil {
+		return args, came, err
 	}
-	came := times.First
-	if sort == sortQuery {
-		came = times.at()
-	}
-	if !came.Before(before) {
-		return nil, false, nil
-	}
-	identity := ""
 	if f, ok := identityOf(d); ok {
-		identity = placed(f)
+		at := placeOf(f)
+		args[1], args[2] = base.identity(at.bucket), at.member[:]
 	}
-	joined := placedCall(head.CallID, call.CallFingerprint(head.Platform, head.CallID))
-	if sort != sortRecord {
-		return []any{number, identity, joined, "", "", "", ""}, true, nil
+	args[3], args[4] = base.callOf(head.CallID, call.CallFingerprint(head.Platform, head.CallID))
+	if sort == sortRecord {
+		args[5] = base.dialled(head.Platform, call.NumberFromStore(times.X))
+		args[6] = base.callers(head.Platform, call.NumberFromStore(times.Caller))
+		args[7], args[8] = inverted(times.at()), base.slice(head.Platform, minuteOf(times.at()))
 	}
-	x, caller, at := call.NumberFromStore(times.X), call.NumberFromStore(times.Caller), times.at()
-	return []any{number, identity, joined, s.partyKey("x:", head.Platform, x), s.partyKey("p:", head.Platform, caller),
-		inverted(at), slice(head.Platform, minuteOf(at))}, true, nil
+	if sort == sortQuery {
+		return args, times.at(), nil
+	}
+	return args, times.First, nil
 }
 
 // trimID is the number in the id of an entry, N-0.
-func trimID(id string) string { return id[:len(id)-len("-0")] }
+func trimID(id string) string { return strings.TrimSuffix(id, "-0") }
 
 // trim ends old entries of the stream for consumers: whole nodes, a bounded
 // number at a time, and the rest once no whole node is left.
 func (s *Store) trim(ctx context.Context, n int, before time.Time) error {
-	stream, oldest := s.keys.partition(n)+"records", strconv.FormatInt(before.UnixMilli(), 10)
+	stream, oldest := s.keys.partition(n).key("records"), strconv.FormatInt(before.UnixMilli(), 10)
 	gone, err := s.client.XTrimMinIDApprox(ctx, stream, oldest, trimBatch).Result()
 	if err != nil || gone > 0 {
 		return err
@@ -114,7 +107,7 @@ func (s *Store) trim(ctx context.Context, n int, before time.Time) error {
 
 // retireQuarantine removes one batch.
 func (s *Store) retireQuarantine(ctx context.Context, before time.Time) (int, error) {
-	members, err := s.client.ZRangeByLex(ctx, s.keys.partition(0)+"qt",
+	members, err := s.client.ZRangeByLex(ctx, s.keys.partition(0).key("qt"),
 		&redis.ZRangeBy{Min: "[" + inverted(before.Add(-time.Millisecond)), Max: "+", Count: retireBatch}).Result()
 	if err != nil || len(members) == 0 {
 		return 0, err

@@ -12,8 +12,8 @@
 --        "e" event       identity, content, call, document
 --        "s" status      number, ms, value: the latest counts
 --        "q" quarantine  id, time, document
---        identity, call: a bucket of four characters and a member of ten bytes
---        content: eight bytes  X, caller, slice: keys behind the prefix ("" none)
+--        identity, call: a key and a member in it ("" and "": no call)
+--        content: eight bytes  X, caller, slice: keys ("" none)
 --        time: six bytes that sort newest first
 -- Result {verdict, result of each item}
 --        verdict: "ok" | "known": the nonce belongs to another body, and all of
@@ -23,29 +23,27 @@
 -- An identity's value is a list of contents, the first one that came first: eight
 -- bytes, number in the journal, comma, pushes, semicolon.
 local base = KEYS[1]
-local sizes = { t = 2, r = 10, e = 4, s = 3, q = 3 }
+local call, format, sub = redis.call, string.format, string.sub
+local sizes = { t = 3, r = 12, e = 6, s = 3, q = 3 }
 
 -- The place of a content in an identity's value.
 local function find(value, content)
   local at = 1
   while at <= #value do
     local stop = string.find(value, ';', at + 8, true)
-    if string.sub(value, at, at + 7) == content then return at, stop end
+    if sub(value, at, at + 7) == content then return at, stop end
     at = stop + 1
   end
 end
 
-local function place(identity) return base .. 'i:' .. string.sub(identity, 1, 4), string.sub(identity, 5) end
-
 local function known(sort, at)
-  if sort == 'q' then return redis.call('HEXISTS', base .. 'q', ARGV[at + 1]) == 1 end
+  if sort == 'q' then return call('HEXISTS', base .. 'q', ARGV[at + 1]) == 1 end
   if sort == 's' then
-    local told = redis.call('HGET', base .. 'numbers', ARGV[at + 1])
+    local told = call('HGET', base .. 'numbers', ARGV[at + 1])
     return told and string.match(told, '\t(.*)') == string.match(ARGV[at + 3], '\t(.*)')
   end
-  local key, field = place(ARGV[at + 1])
-  local value = redis.call('HGET', key, field)
-  return value and find(value, ARGV[at + 2]) ~= nil
+  local value = call('HGET', ARGV[at + 1], ARGV[at + 2])
+  return value and find(value, ARGV[at + 3]) ~= nil
 end
 
 local function allknown()
@@ -60,8 +58,8 @@ end
 local verdict = 'ok'
 local bound = ARGV[4] == 'known'
 if ARGV[1] ~= '' then
-  local used = redis.call('SET', base .. ARGV[1], ARGV[2], 'NX', 'GET', 'PX', ARGV[3])
-  bound = used and string.sub(used, 1, 16) ~= string.sub(ARGV[2], 1, 16)
+  local used = call('SET', base .. ARGV[1], ARGV[2], 'NX', 'GET', 'PX', ARGV[3])
+  bound = used and sub(used, 1, 16) ~= sub(ARGV[2], 1, 16)
 end
 if bound then
   verdict = 'known'
@@ -71,49 +69,48 @@ end
 -- Numbers in the journal, taken together when the first one is due.
 local nextnumber
 local function number()
-  if not nextnumber then nextnumber = redis.call('INCRBY', base .. 'seq', #ARGV) - #ARGV end
+  if not nextnumber then nextnumber = call('INCRBY', base .. 'seq', #ARGV) - #ARGV end
   nextnumber = nextnumber + 1
   return nextnumber
 end
 
--- Adds to the journal, and says where to find it there.
-local function write(n, document) redis.call('XADD', base .. 'j', string.format('%.0f-0', n), 'd', document) end
+local journal = base .. 'j'
+
+local function write(n, document) call('XADD', journal, format('%.0f-0', n), 'd', document) end
 
 -- Counts one push more of a content.
 local function again(key, field, value, at, stop)
   local comma = string.find(value, ',', at + 8, true)
-  local pushes = tonumber(string.sub(value, comma + 1, stop - 1)) + 1
-  redis.call('HSET', key, field,
-    string.sub(value, 1, comma) .. string.format('%.0f', pushes) .. string.sub(value, stop))
+  local pushes = tonumber(sub(value, comma + 1, stop - 1)) + 1
+  call('HSET', key, field,
+    sub(value, 1, comma) .. format('%.0f', pushes) .. sub(value, stop))
   return 'd'
 end
 
 -- Files a content under an identity. A new one gets a number.
-local function file(identity, content)
-  local key, field = place(identity)
+local function file(at)
+  local key, field, content = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local n = number()
-  local entry = content .. string.format('%.0f', n) .. ',1;'
-  if redis.call('HSETNX', key, field, entry) == 1 then return 'n', n end
-  local value = redis.call('HGET', key, field)
-  local at, stop = find(value, content)
-  if at then return again(key, field, value, at, stop) end
-  redis.call('HSET', key, field, value .. entry)
+  local entry = content .. format('%.0f', n) .. ',1;'
+  if call('HSETNX', key, field, entry) == 1 then return 'n', n end
+  local value = call('HGET', key, field)
+  local from, stop = find(value, content)
+  if from then return again(key, field, value, from, stop) end
+  call('HSET', key, field, value .. entry)
   return 'c', n
 end
 
 local function touch(at)
-  local key, field = place(ARGV[at + 1])
-  local value = redis.call('HGET', key, field)
+  local key, field = ARGV[at + 1], ARGV[at + 2]
+  local value = call('HGET', key, field)
   local from, stop
-  if value then from, stop = find(value, ARGV[at + 2]) end
+  if value then from, stop = find(value, ARGV[at + 3]) end
   if not from then return 'm' end
   return again(key, field, value, from, stop)
 end
 
-local function join(call, suffix)
-  if call ~= '' then
-    redis.call('ZADD', base .. 'k:' .. string.sub(call, 1, 4), 0, string.sub(call, 5) .. suffix)
-  end
+local function join(at, suffix)
+  if ARGV[at + 4] ~= '' then call('ZADD', ARGV[at + 4], 0, ARGV[at + 5] .. suffix) end
 end
 
 -- The lists of all records, by minute: a push holds calls that ended close
@@ -121,9 +118,9 @@ end
 local slices = {}
 
 local function index(at, suffix)
-  local slice, member = ARGV[at + 7], ARGV[at + 6] .. suffix
-  if ARGV[at + 4] ~= '' then redis.call('ZADD', base .. ARGV[at + 4], 0, member) end
-  if ARGV[at + 5] ~= '' then redis.call('ZADD', base .. ARGV[at + 5], 0, member) end
+  local slice, member = ARGV[at + 9], ARGV[at + 8] .. suffix
+  if ARGV[at + 6] ~= '' then call('ZADD', ARGV[at + 6], 0, member) end
+  if ARGV[at + 7] ~= '' then call('ZADD', ARGV[at + 7], 0, member) end
   local list = slices[slice] or {}
   slices[slice] = list
   list[#list + 1] = 0
@@ -133,47 +130,49 @@ end
 local function writeslices()
   for slice, list in pairs(slices) do
     for from = 1, #list, 1000 do
-      redis.call('ZADD', base .. slice, unpack(list, from, math.min(from + 999, #list)))
+      call('ZADD', slice, unpack(list, from, math.min(from + 999, #list)))
     end
-    local platform, minute = string.match(slice, '^t:(.*):(%d+)$')
-    redis.call('ZADD', base .. 'm:' .. platform, minute, minute)
+    local platform, minute = string.match(slice, ':t:(.*):(%d+)$')
+    call('ZADD', base .. 'm:' .. platform, minute, minute)
   end
 end
 
+local stream = base .. 'records'
+
 local function record(at)
-  local result, n = file(ARGV[at + 1], ARGV[at + 2])
+  local result, n = file(at)
   if result == 'd' then return result end
-  local suffix, kind, document = string.format('%010x', n), ARGV[5], ARGV[at + 10]
-  write(n, ARGV[at + 9])
-  join(ARGV[at + 3], suffix)
+  local suffix, kind, document = format('%010x', n), ARGV[5], ARGV[at + 12]
+  write(n, ARGV[at + 11])
+  join(at, suffix)
   index(at, suffix)
   if result == 'c' then
     kind, document = 'conflict', string.gsub(document, '"conflict":false', '"conflict":true', 1)
   end
-  redis.call('XADD', base .. 'records', '*', 'id', ARGV[at + 8], 'type', kind, 'record', document)
+  call('XADD', stream, '*', 'id', ARGV[at + 10], 'type', kind, 'record', document)
   return result
 end
 
 local function event(at)
-  local result, n = file(ARGV[at + 1], ARGV[at + 2])
+  local result, n = file(at)
   if result == 'd' then return result end
-  write(n, ARGV[at + 4])
-  join(ARGV[at + 3], string.format('%010x', n))
+  write(n, ARGV[at + 6])
+  join(at, format('%010x', n))
   return result
 end
 
 local function status(at)
-  local told = redis.call('HGET', base .. 'numbers', ARGV[at + 1])
+  local told = call('HGET', base .. 'numbers', ARGV[at + 1])
   if told and (told == ARGV[at + 3] or tonumber(string.match(told, '^%d+')) > tonumber(ARGV[at + 2])) then return 'd' end
-  redis.call('HSET', base .. 'numbers', ARGV[at + 1], ARGV[at + 3])
+  call('HSET', base .. 'numbers', ARGV[at + 1], ARGV[at + 3])
   return 'n'
 end
 
 local function quarantine(at)
   local id = ARGV[at + 1]
-  if redis.call('HINCRBY', base .. 'qn', id, 1) > 1 then return 'd' end
-  redis.call('HSET', base .. 'q', id, ARGV[at + 3])
-  redis.call('ZADD', base .. 'qt', 0, ARGV[at + 2] .. id)
+  if call('HINCRBY', base .. 'qn', id, 1) > 1 then return 'd' end
+  call('HSET', base .. 'q', id, ARGV[at + 3])
+  call('ZADD', base .. 'qt', 0, ARGV[at + 2] .. id)
   return 'n'
 end
 

@@ -2,14 +2,13 @@
 --
 -- KEYS   1 the partition's prefix, under whose tag all its keys lie (see keys.go)
 -- ARGV   1 number of the last entry to go
---        then per entry: number, identity ("" none), call ("" none),
---        X, caller, time, slice (each "" where there is none), as deposit.lua has them
+--        then per entry: number, identity (key and member), call (key and member),
+--        X, caller, time, slice, each "" where there is none, as deposit.lua has them
 -- Result how many entries the journal lost
 local base = KEYS[1]
 
 -- Takes the content with this number out of an identity's value.
-local function forget(identity, n)
-  local key, field = base .. 'i:' .. string.sub(identity, 1, 4), string.sub(identity, 5)
+local function forget(key, field, n)
   local value = redis.call('HGET', key, field)
   if not value then return end
   local left, at = '', 1
@@ -23,20 +22,20 @@ local function forget(identity, n)
 end
 
 local function unlist(slice, member)
-  redis.call('ZREM', base .. slice, member)
-  if redis.call('EXISTS', base .. slice) == 0 then
-    local platform, minute = string.match(slice, '^t:(.*):(%d+)$')
+  redis.call('ZREM', slice, member)
+  if redis.call('EXISTS', slice) == 0 then
+    local platform, minute = string.match(slice, ':t:(.*):(%d+)$')
     redis.call('ZREM', base .. 'm:' .. platform, minute)
   end
 end
 
-for at = 2, #ARGV, 7 do
-  local n, identity, call, x, caller, time, slice = unpack(ARGV, at, at + 6)
+for at = 2, #ARGV, 9 do
+  local n, identity, member, call, callmember, x, caller, time, slice = unpack(ARGV, at, at + 8)
   local suffix = string.format('%010x', tonumber(n))
-  if identity ~= '' then forget(identity, n) end
-  if call ~= '' then redis.call('ZREM', base .. 'k:' .. string.sub(call, 1, 4), string.sub(call, 5) .. suffix) end
-  if x ~= '' then redis.call('ZREM', base .. x, time .. suffix) end
-  if caller ~= '' then redis.call('ZREM', base .. caller, time .. suffix) end
+  if identity ~= '' then forget(identity, member, n) end
+  if call ~= '' then redis.call('ZREM', call, callmember .. suffix) end
+  if x ~= '' then redis.call('ZREM', x, time .. suffix) end
+  if caller ~= '' then redis.call('ZREM', caller, time .. suffix) end
   if slice ~= '' then unlist(slice, time .. suffix) end
 end
 return redis.call('XTRIM', base .. 'j', 'MINID', string.format('%.0f-0', tonumber(ARGV[1]) + 1))
