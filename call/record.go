@@ -137,6 +137,9 @@ func identity(sort byte, p Platform, id string) Fingerprint {
 // real call ids contain both parties' numbers.
 func CallFingerprint(p Platform, callID string) Fingerprint { return identity('C', p, callID) }
 
+// CallerFingerprint stands for the records of one caller.
+func CallerFingerprint(p Platform, caller Number) Fingerprint { return identity('P', p, caller.Full()) }
+
 // sum is a digest under way. Every part goes in with its length, so that no two
 // lists of parts look alike.
 type sum struct{ buf []byte }

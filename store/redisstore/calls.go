@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -38,17 +39,16 @@ func (s *Store) Call(ctx context.Context, p call.Platform, callID string) (store
 // refsOfCall finds the entries of a call.
 func (s *Store) refsOfCall(ctx context.Context, p call.Platform, callID string) ([]ref, error) {
 	f := call.CallFingerprint(p, callID)
-	at, partition := placeOf(f), s.partitionOfCall(callID, f, f)
-	member := string(at.member[:])
-	members, err := s.client.ZRangeByLex(ctx, s.keys.partition(partition).calls(at.bucket),
-		&redis.ZRangeBy{Min: "[" + member, Max: "(" + member + "g", Count: mostOfCall}).Result()
-	refs := make([]ref, 0, len(members))
-	for _, m := range members {
-		if len(m) == memberLength+suffixLength {
-			refs = append(refs, ref{source{partition: partition}, strings.Repeat("\x00", timeLength) + m[memberLength:]})
-		}
+	partition := s.partitionOfCall(callID, f, f)
+	places, err := s.client.HGet(ctx, s.keys.partition(partition).key("c"), string(joined(callID, f))).Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return nil, err
 	}
-	return refs, err
+	var refs []ref
+	for ; len(places) >= placeLength && len(refs) < mostOfCall; places = places[placeLength:] {
+		refs = append(refs, ref{source{partition: partition}, strings.Repeat("\x00", timeLength) + places[:placeLength]})
+	}
+	return refs, nil
 }
 
 // timed is a document with what it is sorted by.
@@ -61,7 +61,7 @@ type timed struct {
 func joinCall(p call.Platform, callID string, found []kept) (joined store.CallLog, err error) {
 	var all []timed
 	for _, d := range found {
-		if h, ok := quickHead(d.json); !ok || h.Platform != p || h.CallID != callID {
+		if h, err := headOf(d.document); err != nil || h.Platform != p || h.CallID != callID {
 			continue // another call in the same place
 		}
 		times, err := timesOf(d.json)

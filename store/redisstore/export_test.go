@@ -40,7 +40,7 @@ func Pack(t testing.TB, document []byte) string {
 		t.Fatal(err)
 	}
 	defer p.close()
-	return string(p.pack(nil, sortRecord, document))
+	return string(p.pack(document))
 }
 
 // Unpack reads an entry of the journal.
@@ -50,7 +50,7 @@ func Unpack(t testing.TB, entry string) string {
 		t.Fatal(err)
 	}
 	defer p.close()
-	_, document, err := p.unpack(entry)
+	document, err := p.unpack(entry)
 	if err != nil {
 		t.Fatal(err)
 	}

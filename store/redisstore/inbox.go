@@ -19,6 +19,7 @@ func (s *Store) Deposit(ctx context.Context, d store.Delivery) (store.Deposited,
 		return store.Deposited{}, err
 	}
 	v := &voyage{Store: s, delivery: d, parcels: map[int]*parcel{}}
+	defer v.release()
 	for i := range d.Items {
 		v.load(i, false)
 	}
@@ -26,6 +27,7 @@ func (s *Store) Deposit(ctx context.Context, d store.Delivery) (store.Deposited,
 		return store.Deposited{}, err
 	}
 	if len(v.missing) > 0 { // the store has lost what it had: it was wiped, or a failover forgot it
+		v.release()
 		v.parcels = map[int]*parcel{}
 		for _, i := range v.missing {
 			v.load(i, true)
@@ -55,16 +57,22 @@ func (v *voyage) load(i int, whole bool) {
 	key := v.recent.key(v.delivery.Platform, v.delivery.Kind, v.delivery.Items[i])
 	if past, known := v.recent.get(key); known && !whole {
 		p := v.parcel(past.partition)
-		p.add(i, key, past, "t", v.keys.partition(past.partition).identity(past.at.bucket), past.at.member[:], past.content[:])
+		p.add(i, key, past, "t", past.identity[:], past.content[:])
 		return
 	}
 	v.pack(i, key, v.delivery.Read(i))
 }
 
+func (v *voyage) release() {
+	for _, p := range v.parcels {
+		p.chunks.release()
+	}
+}
+
 func (v *voyage) parcel(partition int) *parcel {
 	p := v.parcels[partition]
 	if p == nil {
-		p = &parcel{args: make([]any, headLength, headLength+13*len(v.delivery.Items))}
+		p = &parcel{chunks: chunks{spare: &v.spare}, args: make([]any, 0, 16*len(v.delivery.Items)), items: make([]parcelItem, 0, len(v.delivery.Items))}
 		v.parcels[partition] = p
 	}
 	return p
@@ -123,11 +131,11 @@ func (v *voyage) carryAlone(ctx context.Context, partition int, p *parcel) (err 
 // carry runs the script of one partition, and waits until what it wrote is as
 // durable as promised.
 func (v *voyage) carry(ctx context.Context, partition int, p *parcel) error {
-	v.head(p)
+	args := v.head(p)
 	base := v.keys.partition(partition)
 	var cmd *redis.Cmd
 	err := v.durable.exec(ctx, v.Store, string(base), func(pipe redis.Pipeliner) {
-		cmd = v.scripts.deposit.call(ctx, pipe, []string{string(base)}, p.args...)
+		cmd = v.scripts.deposit.call(ctx, pipe, []string{string(base)}, args...)
 	})
 	if err != nil {
 		return err
@@ -152,21 +160,22 @@ func (v *voyage) carry(ctx context.Context, partition int, p *parcel) error {
 	return nil
 }
 
-// head fills what goes before the items.
-func (v *voyage) head(p *parcel) {
-	p.args[0], p.args[1], p.args[2], p.args[3], p.args[4] = "", "", 0, "", "record"
-	m := v.delivery.Message
-	if m != nil && !v.filed {
-		p.args[0] = nonceRest(v.delivery.Platform, m.Nonce)
-		p.args[1] = nonceValue(m)
-		p.args[2] = max(nonceTTL(m).Milliseconds(), 1)
+// head puts before the items what goes there.
+func (v *voyage) head(p *parcel) []any {
+	nonce, value, ttl, bound, kind := "", []byte{}, int64(0), "", "record"
+	if m := v.delivery.Message; m != nil && !v.filed {
+		nonce, value, ttl = nonceRest(v.delivery.Platform, m.Nonce), nonceValue(m), max(nonceTTL(m).Milliseconds(), 1)
 	}
 	if v.bound {
-		p.args[3] = "known"
+		bound = "known"
 	}
 	if v.delivery.Requeued {
-		p.args[4] = "requeued"
+		kind = "requeued"
 	}
+	packed := p.chunks.pack(v.packer)
+	args := make([]any, 0, 7+len(packed)+len(p.args))
+	args = append(args, nonce, value, ttl, bound, kind, v.delivery.At.UnixMilli(), len(packed))
+	return append(append(args, packed...), p.args...)
 }
 
 // count takes the results of a parcel.

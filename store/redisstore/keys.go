@@ -63,14 +63,15 @@ func (k keys) asks(q call.Query) string {
 // share its hash tag. Behind it stand:
 //
 //	"records"            stream for consumers: id, type, record
-//	"j"                  stream: the journal. Entry N-0 holds a packed document
+//	"j"                  stream: the journal. Entry N-0 is a packed chunk of documents
 //	"seq"                number of the newest entry of the journal
-//	"i:"bucket           hash: identity -> its contents, as deposit.lua has them
-//	"k:"bucket           sorted set: call and number in the journal
-//	"x:"platform:X       sorted set: time and number in the journal, newest first
-//	"p:"platform:caller  the same
-//	"t:"platform:minute  the same, for all records of that minute of the epoch
+//	"i"                  hash: identity -> its contents, as deposit.lua has them
+//	"c"                  hash: call -> places in the journal, five bytes each
+//	"x:"platform:X       sorted set: time and place, newest first
+//	"p:"bucket           sorted set: caller, time and place
+//	"t:"platform:minute  string: places of all records of that minute of the epoch
 //	"m:"platform         sorted set: the minutes that have records
+//	"a:"platform         sorted set: the same by when the last one came
 //	"n:"nonce            string: see nonce
 //	"ping"               empty string that was waited for. TTL: pingMemory
 //
@@ -79,7 +80,7 @@ func (k keys) asks(q call.Query) string {
 //	"numbers"            hash: platform and number -> ms, status, cause, text
 //	"q", "qn", "qt"      quarantine: id -> packed text, id -> pushes, times
 //
-// No TTL: all of them but the nonces and the numbers, which stay, lose their
+// No TTL: all of them but the nonces, the numbers and seq, which stay, lose their
 // entries through [Store.Retire] after the retention.
 func (k keys) partition(n int) partition {
 	return partition(k.prefix + ":{r" + strconv.Itoa(n) + "}:")
@@ -90,27 +91,18 @@ type partition string
 
 func (p partition) key(rest string) string { return string(p) + rest }
 
-// identity and calls are the buckets in which fingerprints are found.
-func (p partition) identity(bucket uint16) string { return string(p) + "i:" + hex4(bucket) }
-func (p partition) calls(bucket uint16) string    { return string(p) + "k:" + hex4(bucket) }
+// callers is the bucket in which callers are found.
+func (p partition) callers(bucket uint16) string { return string(p) + "p:" + hex4(bucket) }
 
-// dialled and callers list the records of a number; "" for no number.
+// dialled lists the records of an X number; "" for no number.
 func (p partition) dialled(platform call.Platform, x call.Number) string {
-	return p.party("x:", platform, x)
-}
-
-func (p partition) callers(platform call.Platform, caller call.Number) string {
-	return p.party("p:", platform, caller)
-}
-
-func (p partition) party(sort string, platform call.Platform, n call.Number) string {
-	if n.IsZero() {
+	if x.IsZero() {
 		return ""
 	}
-	return string(p) + sort + string(platform) + ":" + n.Full()
+	return string(p) + "x:" + string(platform) + ":" + x.Full()
 }
 
-// slice lists the records of one minute, minutes which of them there are.
+// slice holds the records of one minute, minutes which of them there are.
 func (p partition) slice(platform call.Platform, minute string) string {
 	return string(p) + "t:" + string(platform) + ":" + minute
 }

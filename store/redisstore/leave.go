@@ -27,16 +27,24 @@ func (s *Store) Leave(ctx context.Context, traces []call.Trace) error {
 
 // logged are the arguments of the log's script, by partition.
 func (s *Store) logged(traces []call.Trace) map[int][]any {
-	parts := make(map[int][]any, 1)
+	logs, items := make(map[int]*chunks, 1), make(map[int][]any, 1)
 	for i := range traces {
 		q := &traces[i].Query
 		f := call.CallFingerprint(q.Platform, q.CallID)
 		n := s.partitionOfCall(q.CallID, f, f)
-		calls, member := s.keys.partition(n).callOf(q.CallID, f)
-		document := store.AppendQuery(make([]byte, 0, 512), &traces[i])
-		parts[n] = append(parts[n], calls, member, s.packer.pack(nil, sortQuery, document))
+		if logs[n] == nil {
+			logs[n] = &chunks{spare: &s.spare}
+		}
+		chunk, position, _ := logs[n].add(sortQuery, func(dst []byte) []byte { return store.AppendQuery(dst, &traces[i]) })
+		items[n] = append(items[n], chunk, position, joined(q.CallID, f))
 	}
-	return parts
+	args := make(map[int][]any, len(logs))
+	for n, log := range logs {
+		packed := log.pack(s.packer)
+		log.release()
+		args[n] = append(append(append(make([]any, 0, 1+len(packed)+len(items[n])), len(packed)), packed...), items[n]...)
+	}
+	return args
 }
 
 func (s *Store) leave(ctx context.Context, p redis.Pipeliner, t call.Trace) {

@@ -14,12 +14,10 @@ import (
 	"xmode/store"
 )
 
-// headLength is how many arguments go before those of the items.
-const headLength = 5
-
 // parcel is the part of a push that one partition stores.
 type parcel struct {
-	args    []any // of the script
+	chunks  chunks
+	args    []any // of the items
 	items   []parcelItem
 	results string // a letter for each item
 }
@@ -58,34 +56,27 @@ func (v *voyage) packRecord(i int, key itemKey, r *call.Record) {
 	if at.IsZero() {
 		at = v.delivery.At
 	}
-	raw := oneLine(v.delivery.Items[i])
-	told := store.Pushed{First: v.delivery.At, Pushes: 1}
-	document := store.AppendRecord(make([]byte, 0, len(raw)+1024), r, told, raw)
-	stream := document
+	identity, inCall := r.Identity(), call.CallFingerprint(r.Platform, r.CallID)
+	partition := v.partitionOfCall(r.CallID, inCall, identity)
+	p, base, past := v.parcel(partition), v.keys.partition(partition), pastOf(identity, r.Content(), partition)
+	raw, told := oneLine(v.delivery.Items[i]), store.Pushed{First: v.delivery.At, Pushes: 1}
+	chunk, position, document := p.chunks.add(sortRecord, func(dst []byte) []byte { return store.AppendRecord(dst, r, told, raw) })
 	if v.leanStream {
-		stream = store.AppendRecord(make([]byte, 0, 1024), r, told, nil)
+		document = store.AppendRecord(make([]byte, 0, 1024), r, told, nil)
 	}
-	identity, joined := r.Identity(), call.CallFingerprint(r.Platform, r.CallID)
-	partition := v.partitionOfCall(r.CallID, joined, identity)
-	p, past := v.parcel(partition), pastOf(identity, r.Content(), partition)
-	base := v.keys.partition(partition)
-	calls, member := base.callOf(r.CallID, joined)
-	p.add(i, key, past, "r", base.identity(past.at.bucket), past.at.member[:], past.content[:], calls, member,
-		base.dialled(r.Platform, r.X), base.callers(r.Platform, r.Caller),
-		inverted(at), base.slice(r.Platform, minuteOf(at)), r.ID,
-		v.packer.pack(nil, sortRecord, document), stream)
+	callers, caller := base.callerOf(r.Platform, r.Caller)
+	name, within := minuteOf(at)
+	p.add(i, key, past, "r", past.identity[:], past.content[:], chunk, position, joined(r.CallID, inCall),
+		base.dialled(r.Platform, r.X), callers, caller, inverted(at), string(r.Platform), name, within, r.ID, document)
 }
 
 func (v *voyage) packEvent(i int, key itemKey, e *call.Event) {
-	raw := oneLine(v.delivery.Items[i])
-	document := store.AppendEvent(make([]byte, 0, len(raw)+1024), e, store.Pushed{First: v.delivery.At, Pushes: 1}, raw)
-	identity, joined := e.Identity(), call.CallFingerprint(e.Platform, e.CallID)
-	partition := v.partitionOfCall(e.CallID, joined, identity)
+	identity, inCall := e.Identity(), call.CallFingerprint(e.Platform, e.CallID)
+	partition := v.partitionOfCall(e.CallID, inCall, identity)
 	p, past := v.parcel(partition), pastOf(identity, e.Content(), partition)
-	base := v.keys.partition(partition)
-	calls, member := base.callOf(e.CallID, joined)
-	p.add(i, key, past, "e", base.identity(past.at.bucket), past.at.member[:], past.content[:], calls, member,
-		v.packer.pack(nil, sortEvent, document))
+	raw, told := oneLine(v.delivery.Items[i]), store.Pushed{First: v.delivery.At, Pushes: 1}
+	chunk, position, _ := p.chunks.add(sortEvent, func(dst []byte) []byte { return store.AppendEvent(dst, e, told, raw) })
+	p.add(i, key, past, "e", past.identity[:], past.content[:], chunk, position, joined(e.CallID, inCall))
 }
 
 // Numbers and what is quarantined are few: they lie in the first partition.
@@ -101,7 +92,7 @@ func (v *voyage) packFault(i int, reason string) {
 	text := quarantined{Platform: d.Platform, Kind: d.Kind, Reason: reason, At: d.At.UnixMilli(), Raw: d.Items[i]}
 	document, _ := json.Marshal(text) // strings and bytes always encode
 	v.parcel(0).add(i, itemKey{}, past{partition: -1}, "q", quarantineID(d.Platform, d.Kind, d.Items[i]), inverted(d.At),
-		v.packer.pack(nil, sortText, document))
+		v.packer.pack(document))
 }
 
 // quarantined is how a text is kept that could not be understood.

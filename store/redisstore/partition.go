@@ -63,53 +63,65 @@ func (s *Store) judgePartitions(cmd *redis.StatusCmd) error {
 	return nil
 }
 
-// How fingerprints and instants stand in keys and in sorted sets.
+// How fingerprints, instants and places stand in keys and in sorted sets.
 
 const (
-	fingerprintBuckets = 1 << 14
-	memberLength       = 10 // bytes of a fingerprint within its bucket
-	timeLength         = 6
-	suffixLength       = 10 // hexadecimal digits of a number in the journal
+	// callerBuckets is over how many keys the callers of a partition spread: with
+	// some dozen records each stays in Redis' compact encoding.
+	callerBuckets = 1 << 14
+
+	memberLength = 10 // bytes of the fingerprint of an identity or a call
+	callerLength = 8  // of a caller, beside those that chose the bucket
+	timeLength   = 6
+	placeLength  = 5 // number of a chunk in the journal, position in it
 )
 
-// placed is where a fingerprint is found: a bucket, which with some dozen
-// members stays in Redis' compact encoding, and the member in it.
-type placed struct {
-	bucket uint16
-	member [memberLength]byte
-}
-
-func placeOf(f call.Fingerprint) placed {
-	return placed{binary.BigEndian.Uint16(f[:2]) % fingerprintBuckets, [memberLength]byte(f[2 : 2+memberLength])}
-}
+// beyond is after every member that begins alike: no place has so many bytes.
+const beyond = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
 
 const lastInstant = 1<<48 - 1 // ms: the year 10889
 
+func clamped(t time.Time) int64 { return min(max(t.UnixMilli(), 0), lastInstant) }
+
 // inverted writes an instant so that later ones sort first.
-func inverted(t time.Time) string {
-	ms := min(max(t.UnixMilli(), 0), lastInstant)
+func inverted(t time.Time) string { return invertedMS(clamped(t)) }
+
+func invertedMS(ms int64) string {
 	var b [8]byte
 	binary.BigEndian.PutUint64(b[:], uint64(lastInstant-ms))
 	return string(b[2:])
 }
 
-// instantOf reads what inverted wrote, from the start of a member.
+// instantOf reads what inverted wrote, from the start of a member, in ms.
 func instantOf(member string) int64 {
 	var b [8]byte
 	copy(b[2:], member[:timeLength])
 	return lastInstant - int64(binary.BigEndian.Uint64(b[:]))
 }
 
-// minuteOf is the minute of the epoch, which names a slice.
-func minuteOf(t time.Time) string {
-	return strconv.FormatInt(min(max(t.UnixMilli(), 0), lastInstant)/60_000, 10)
+const minute = 60_000 // ms
+
+// minuteOf is the minute of the epoch that an instant lies in, and where in it.
+func minuteOf(t time.Time) (name string, within []byte) {
+	ms := clamped(t)
+	return strconv.FormatInt(ms/minute, 10), binary.BigEndian.AppendUint16(nil, uint16(ms%minute))
 }
 
-// callOf is where the entries of a call are found; "" and nothing for no call.
-func (p partition) callOf(callID string, f call.Fingerprint) (key string, member []byte) {
+// joined is the field under which the entries of a call are found; empty for no
+// call.
+func joined(callID string, f call.Fingerprint) []byte {
 	if callID == "" {
+		return []byte{}
+	}
+	return f[:memberLength]
+}
+
+// callerOf is where the records of a caller are found: a key, and how its members
+// begin; "" and nothing for no caller.
+func (p partition) callerOf(platform call.Platform, caller call.Number) (key string, start []byte) {
+	if caller.IsZero() {
 		return "", []byte{}
 	}
-	at := placeOf(f)
-	return p.calls(at.bucket), at.member[:]
+	f := call.CallerFingerprint(platform, caller)
+	return p.callers(binary.BigEndian.Uint16(f[:2]) % callerBuckets), f[2 : 2+callerLength]
 }

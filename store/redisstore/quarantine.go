@@ -72,7 +72,7 @@ func (s *Store) quarantined(ctx context.Context, ids []string) ([]store.Quaranti
 }
 
 func (s *Store) readQuarantined(id, text string) (store.Quarantined, error) {
-	_, document, err := s.packer.unpack(text)
+	document, err := s.packer.unpack(text)
 	if err != nil {
 		return store.Quarantined{}, err
 	}

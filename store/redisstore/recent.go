@@ -22,17 +22,17 @@ type itemKey [2]uint64
 
 // past is what the store knows an item by.
 type past struct {
-	at        placed
+	identity  [memberLength]byte
 	content   [contentLength]byte
 	partition int // -1: there is nothing to remember
 }
 
 // contentLength is how many bytes of a content's fingerprint are kept: it tells
 // the few contents of one identity apart.
-const contentLength = 8
+const contentLength = 6
 
 func pastOf(identity, content call.Fingerprint, partition int) past {
-	return past{placeOf(identity), [contentLength]byte(content[:contentLength]), partition}
+	return past{[memberLength]byte(identity[:memberLength]), [contentLength]byte(content[:contentLength]), partition}
 }
 
 // recent remembers items in two generations: when the younger one is full, the

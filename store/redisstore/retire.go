@@ -1,7 +1,9 @@
 package redisstore
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"strconv"
 	"strings"
@@ -15,12 +17,13 @@ import (
 
 // Limits of one batch of Retire: Redis serves nobody else while a script runs.
 const (
-	retireBatch = 100   // entries of a journal
+	retireBatch = 8     // chunks of a journal
 	trimBatch   = 5_000 // entries of a stream for consumers
 )
 
-// Retire removes the oldest entries, partition by partition, with all that leads
-// to them: no index is searched, since each document says where it is listed.
+// Retire removes the oldest documents, partition by partition, with all that
+// leads to them: no index is searched, since each document says where it is
+// listed.
 func (s *Store) Retire(ctx context.Context, before time.Time) (int, error) {
 	gone := 0
 	for n := range s.partitions {
@@ -44,51 +47,72 @@ func (s *Store) retirePartition(ctx context.Context, n int, before time.Time) (i
 	if err != nil {
 		return 0, err
 	}
-	args, upTo, count := []any{0}, 1, 0
-	for i, entry := range entries {
-		leads, came, err := s.leadsTo(base, entry)
+	args := []any{"", before.UnixMilli(), len(s.known)}
+	for _, p := range s.known {
+		args = append(args, string(p))
+	}
+	upTo, gone, count := len(args), 0, 0
+	for _, entry := range entries {
+		leads, documents, came, err := s.leadsTo(base, entry)
 		if err == nil && !came.Before(before) {
 			break
 		}
-		args = append(args, leads...)
+		args, count = append(args, leads...), count+documents
 		if err == nil { // one that cannot be read goes with an older one behind it, and not before
-			args[0], upTo, count = leads[0], len(args), i+1
+			args[0], upTo, gone = trimID(entry.ID), len(args), count
 		}
 	}
-	if count == 0 {
-		return 0, nil
-	}
-	return count, s.exec(ctx, func(p redis.Pipeliner) { s.scripts.retire.call(ctx, p, []string{string(base)}, args[:upTo]...) })
+	return gone, s.exec(ctx, func(p redis.Pipeliner) { s.scripts.retire.call(ctx, p, []string{string(base)}, args[:upTo]...) })
 }
 
-// leadsTo are the arguments of the script for one entry, and when it came.
-func (s *Store) leadsTo(base partition, entry redis.XMessage) (args []any, came time.Time, err error) {
-	args = []any{trimID(entry.ID), "", "", "", "", "", "", "", ""}
-	text, _ := entry.Values["d"].(string)
-	sort, document, err := s.packer.unpack(text)
-	if err != nil {
-		return args, came, err
+// leadsTo are the arguments of the script for the documents of one entry, how
+// many they are, and when they came.
+func (s *Store) leadsTo(base partition, entry redis.XMessage) (args []any, count int, came time.Time, err error) {
+	chunk, err := s.unchunk([]redis.XMessage{entry})
+	number, err2 := strconv.ParseUint(trimID(entry.ID), 10, 32)
+	if err := errors.Join(err, err2); err != nil {
+		return nil, 0, came, err
 	}
-	d := kept{sort: sort, json: document}
-	times, err1 := timesOf(document)
+	for i, d := range chunk {
+		at := append(binary.BigEndian.AppendUint32(nil, uint32(number)), byte(i))
+		leads, when, err := leadsToDocument(base, d, at)
+		if err != nil {
+			return nil, 0, came, err
+		}
+		args, came = append(args, leads...), when
+	}
+	return args, len(chunk), came, nil
+}
+
+// leadsToDocument are the arguments for one document at a place.
+func leadsToDocument(base partition, d document, at []byte) (args []any, came time.Time, err error) {
+	times, err1 := timesOf(d.json)
 	head, err2 := headOf(d)
 	if err := errors.Join(err1, err2); err != nil {
-		return args, came, err
+		return nil, came, err
 	}
+	var lists []any
+	list := func(key string, parts ...[]byte) {
+		if key != "" {
+			lists = append(lists, key, bytes.Join(append(parts, at), nil))
+		}
+	}
+	if d.sort == sortRecord {
+		when := []byte(inverted(times.at()))
+		list(base.dialled(head.Platform, call.NumberFromStore(times.X)), when)
+		key, start := base.callerOf(head.Platform, call.NumberFromStore(times.Caller))
+		list(key, start, when)
+	}
+	identity := []byte{}
 	if f, ok := identityOf(d); ok {
-		at := placeOf(f)
-		args[1], args[2] = base.identity(at.bucket), at.member[:]
+		identity = f[:memberLength]
 	}
-	args[3], args[4] = base.callOf(head.CallID, call.CallFingerprint(head.Platform, head.CallID))
-	if sort == sortRecord {
-		args[5] = base.dialled(head.Platform, call.NumberFromStore(times.X))
-		args[6] = base.callers(head.Platform, call.NumberFromStore(times.Caller))
-		args[7], args[8] = inverted(times.at()), base.slice(head.Platform, minuteOf(times.at()))
+	came = times.First
+	if d.sort == sortQuery {
+		came = times.at()
 	}
-	if sort == sortQuery {
-		return args, times.at(), nil
-	}
-	return args, times.First, nil
+	inCall := joined(head.CallID, call.CallFingerprint(head.Platform, head.CallID))
+	return append([]any{identity, inCall, at, len(lists) / 2}, lists...), came, nil
 }
 
 // trimID is the number in the id of an entry, N-0.

@@ -67,6 +67,7 @@ type Store struct {
 	durable    *durable
 	packer     *packer
 	recent     *recent
+	spare      spare
 }
 
 // maxPartitions is far more than shards anybody runs.

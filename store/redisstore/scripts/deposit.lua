@@ -5,34 +5,84 @@
 --        digest, then more  3 its time to live, ms
 --        4 "known": store nothing, unless everything is known already
 --        5 type of the entries in the records stream, for what is new
+--        6 now, ms  7 how many chunks of documents there are
+--        then the chunks, packed
 --        then per item its sort and what belongs to it:
 --        "t" touch       identity, content: it is known to have been here
---        "r" record      identity, content, call, X, caller, time, slice, id,
---                        document, document for the stream
---        "e" event       identity, content, call, document
+--        "e" event       identity, content, chunk, position, call
+--        "r" record      identity, content, chunk, position, call, X, caller, time,
+--                        slice, id, document for the stream
 --        "s" status      number, ms, value: the latest counts
 --        "q" quarantine  id, time, document
---        identity, call: a key and a member in it ("" and "": no call)
---        content: eight bytes  X, caller, slice: keys ("" none)
---        time: six bytes that sort newest first
+--        identity, call ("" none): ten bytes  content: six bytes  position in its
+--        chunk: one byte  caller: a key and the start of a member ("" and "": none)
+--        X: a key ("" none)  time: six bytes that sort newest first
+--        slice: platform, minute, two bytes within it
 -- Result {verdict, result of each item}
 --        verdict: "ok" | "known": the nonce belongs to another body, and all of
 --        this part is known | "replayed": it does, and not all is; nothing is stored
 --        result: "n" new  "d" duplicate  "c" conflict  "m" missing (touches only)
 --
--- An identity's value is a list of contents, the first one that came first: eight
--- bytes, number in the journal, comma, pushes, semicolon.
+-- An identity's value is a list of contents of fourteen bytes, the first one that
+-- came first: content, number of the chunk in the journal (four), position, and
+-- how often it was pushed (three).
 local base = KEYS[1]
-local call, format, sub = redis.call, string.format, string.sub
-local sizes = { t = 3, r = 12, e = 6, s = 3, q = 3 }
+local call, sub, byte, char, floor = redis.call, string.sub, string.byte, string.char, math.floor
+local sizes = { t = 2, e = 5, r = 14, s = 3, q = 3 }
+local first = 8 + tonumber(ARGV[7])
+local most = 4000 -- fields of one command: Lua's stack is limited
+
+-- A hash, of which all that this push may touch is read at once, and what changed
+-- is written at once.
+local function hash(key) return { key = base .. key, values = {}, wanted = {}, dirty = {} } end
+
+local function fetch(h)
+  if #h.wanted == 0 then return end
+  local found = call('HMGET', h.key, unpack(h.wanted))
+  for i = 1, #h.wanted do h.values[h.wanted[i]] = found[i] end
+  h.wanted = {}
+end
+
+local function want(h, field)
+  h.wanted[#h.wanted + 1] = field
+  if #h.wanted == most then fetch(h) end
+end
+
+local function set(h, field, value)
+  h.values[field] = value
+  h.dirty[field] = true
+end
+
+local function flush(h)
+  local fields = {}
+  for field in pairs(h.dirty) do
+    fields[#fields + 1] = field
+    fields[#fields + 1] = h.values[field]
+    if #fields == most then
+      call('HSET', h.key, unpack(fields))
+      fields = {}
+    end
+  end
+  if #fields > 0 then call('HSET', h.key, unpack(fields)) end
+end
+
+local identities, calls = hash('i'), hash('c')
+local values = identities.values
+local at = first
+while at <= #ARGV do
+  local sort = ARGV[at]
+  if sort == 't' or sort == 'e' or sort == 'r' then want(identities, ARGV[at + 1]) end
+  if (sort == 'e' or sort == 'r') and ARGV[at + 5] ~= '' then want(calls, ARGV[at + 5]) end
+  at = at + 1 + sizes[sort]
+end
+fetch(identities)
+fetch(calls)
 
 -- The place of a content in an identity's value.
 local function find(value, content)
-  local at = 1
-  while at <= #value do
-    local stop = string.find(value, ';', at + 8, true)
-    if sub(value, at, at + 7) == content then return at, stop end
-    at = stop + 1
+  if not value then return nil end
+  for from = 1, #value, 14 do
+    if sub(value, from, from + 5) == content then return from end
   end
 end
 
@@ -42,12 +92,11 @@ local function known(sort, at)
     local told = call('HGET', base .. 'numbers', ARGV[at + 1])
     return told and string.match(told, '\t(.*)') == string.match(ARGV[at + 3], '\t(.*)')
   end
-  local value = call('HGET', ARGV[at + 1], ARGV[at + 2])
-  return value and find(value, ARGV[at + 3]) ~= nil
+  return find(values[ARGV[at + 1]], ARGV[at + 2]) ~= nil
 end
 
 local function allknown()
-  local at = 6
+  local at = first
   while at <= #ARGV do
     if not known(ARGV[at], at) then return false end
     at = at + 1 + sizes[ARGV[at]]
@@ -66,98 +115,84 @@ if bound then
   if not allknown() then return { 'replayed', '' } end
 end
 
--- Numbers in the journal, taken together when the first one is due.
-local nextnumber
-local function number()
-  if not nextnumber then nextnumber = call('INCRBY', base .. 'seq', #ARGV) - #ARGV end
-  nextnumber = nextnumber + 1
-  return nextnumber
+-- A number as bytes, the highest first.
+local function bytes(n, length)
+  local text = ''
+  for _ = 1, length do
+    text = char(n % 256) .. text
+    n = floor(n / 256)
+  end
+  return text
 end
 
-local journal = base .. 'j'
+-- Numbers of the chunks in the journal, taken together when the first one is due;
+-- a chunk that holds nothing new is not kept.
+local base0
+local numbers = {}
+local function number(chunk)
+  local n = numbers[chunk]
+  if not n then
+    base0 = base0 or call('INCRBY', base .. 'seq', ARGV[7]) - ARGV[7]
+    n = bytes(base0 + chunk, 4)
+    numbers[chunk] = n
+  end
+  return n
+end
 
-local function write(n, document) call('XADD', journal, format('%.0f-0', n), 'd', document) end
-
--- Counts one push more of a content.
-local function again(key, field, value, at, stop)
-  local comma = string.find(value, ',', at + 8, true)
-  local pushes = tonumber(sub(value, comma + 1, stop - 1)) + 1
-  call('HSET', key, field,
-    sub(value, 1, comma) .. format('%.0f', pushes) .. sub(value, stop))
+-- Counts one push more of a content; three bytes are enough for sixteen million.
+local function again(identity, value, from)
+  local a, b, c = byte(value, from + 11, from + 13)
+  local pushes = math.min(a * 65536 + b * 256 + c + 1, 16777215)
+  set(identities, identity, sub(value, 1, from + 10) .. bytes(pushes, 3) .. sub(value, from + 14))
   return 'd'
 end
 
--- Files a content under an identity. A new one gets a number.
+-- Files a content under an identity, and gives its place in the journal.
 local function file(at)
-  local key, field, content = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  local n = number()
-  local entry = content .. format('%.0f', n) .. ',1;'
-  if call('HSETNX', key, field, entry) == 1 then return 'n', n end
-  local value = call('HGET', key, field)
-  local from, stop = find(value, content)
-  if from then return again(key, field, value, from, stop) end
-  call('HSET', key, field, value .. entry)
-  return 'c', n
+  local identity, content = ARGV[at + 1], ARGV[at + 2]
+  local value = values[identity]
+  local from = find(value, content)
+  if from then return again(identity, value, from) end
+  local place = number(tonumber(ARGV[at + 3])) .. ARGV[at + 4]
+  set(identities, identity, (value or '') .. content .. place .. '\0\0\1')
+  local joined = ARGV[at + 5]
+  if joined ~= '' then set(calls, joined, (calls.values[joined] or '') .. place) end
+  return value and 'c' or 'n', place
 end
 
 local function touch(at)
-  local key, field = ARGV[at + 1], ARGV[at + 2]
-  local value = call('HGET', key, field)
-  local from, stop
-  if value then from, stop = find(value, ARGV[at + 3]) end
+  local identity = ARGV[at + 1]
+  local from = find(values[identity], ARGV[at + 2])
   if not from then return 'm' end
-  return again(key, field, value, from, stop)
+  return again(identity, values[identity], from)
 end
 
-local function join(at, suffix)
-  if ARGV[at + 4] ~= '' then call('ZADD', ARGV[at + 4], 0, ARGV[at + 5] .. suffix) end
-end
-
--- The lists of all records, by minute: a push holds calls that ended close
--- together, so that most share one, and each minute is written once, at the end.
+-- The lists of all records, by minute. A push holds calls that ended close together,
+-- so that many share a minute.
 local slices = {}
-
-local function index(at, suffix)
-  local slice, member = ARGV[at + 9], ARGV[at + 8] .. suffix
+local function list(at, place)
+  local member = ARGV[at + 9] .. place
   if ARGV[at + 6] ~= '' then call('ZADD', ARGV[at + 6], 0, member) end
-  if ARGV[at + 7] ~= '' then call('ZADD', ARGV[at + 7], 0, member) end
-  local list = slices[slice] or {}
-  slices[slice] = list
-  list[#list + 1] = 0
-  list[#list + 1] = member
-end
-
-local function writeslices()
-  for slice, list in pairs(slices) do
-    for from = 1, #list, 1000 do
-      call('ZADD', slice, unpack(list, from, math.min(from + 999, #list)))
-    end
-    local platform, minute = string.match(slice, ':t:(.*):(%d+)$')
-    call('ZADD', base .. 'm:' .. platform, minute, minute)
+  if ARGV[at + 7] ~= '' then call('ZADD', ARGV[at + 7], 0, ARGV[at + 8] .. member) end
+  local name = ARGV[at + 10] .. ':' .. ARGV[at + 11]
+  local slice = slices[name]
+  if not slice then
+    slice = { ARGV[at + 10], ARGV[at + 11] }
+    slices[name] = slice
   end
+  slice[#slice + 1] = ARGV[at + 12] .. place
 end
 
 local stream = base .. 'records'
-
 local function record(at)
-  local result, n = file(at)
+  local result, place = file(at)
   if result == 'd' then return result end
-  local suffix, kind, document = format('%010x', n), ARGV[5], ARGV[at + 12]
-  write(n, ARGV[at + 11])
-  join(at, suffix)
-  index(at, suffix)
+  list(at, place)
+  local kind, document = ARGV[5], ARGV[at + 14]
   if result == 'c' then
     kind, document = 'conflict', string.gsub(document, '"conflict":false', '"conflict":true', 1)
   end
-  call('XADD', stream, '*', 'id', ARGV[at + 10], 'type', kind, 'record', document)
-  return result
-end
-
-local function event(at)
-  local result, n = file(at)
-  if result == 'd' then return result end
-  write(n, ARGV[at + 6])
-  join(at, format('%010x', n))
+  call('XADD', stream, '*', 'id', ARGV[at + 13], 'type', kind, 'record', document)
   return result
 end
 
@@ -176,12 +211,25 @@ local function quarantine(at)
   return 'n'
 end
 
-local take = { t = touch, r = record, e = event, s = status, q = quarantine }
-local results, at = {}, 6
+local take = { t = touch, r = record, e = file, s = status, q = quarantine }
+local results = {}
+at = first
 while at <= #ARGV do
   local sort = ARGV[at]
   results[#results + 1] = take[sort](at)
   at = at + 1 + sizes[sort]
 end
-writeslices()
+
+for chunk = 1, tonumber(ARGV[7]) do
+  if numbers[chunk] then
+    call('XADD', base .. 'j', string.format('%.0f-0', base0 + chunk), 'd', ARGV[7 + chunk])
+  end
+end
+flush(identities)
+flush(calls)
+for name, slice in pairs(slices) do
+  call('APPEND', base .. 't:' .. name, table.concat(slice, '', 3))
+  call('ZADD', base .. 'm:' .. slice[1], slice[2], slice[2])
+  call('ZADD', base .. 'a:' .. slice[1], ARGV[6], slice[2])
+end
 return { verdict, table.concat(results) }

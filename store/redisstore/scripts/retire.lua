@@ -1,41 +1,54 @@
--- Removes the oldest entries of a partition's journal, and what leads to them.
+-- Removes the oldest chunks of a partition's journal, and what leads to them.
 --
 -- KEYS   1 the partition's prefix, under whose tag all its keys lie (see keys.go)
--- ARGV   1 number of the last entry to go
---        then per entry: number, identity (key and member), call (key and member),
---        X, caller, time, slice, each "" where there is none, as deposit.lua has them
--- Result how many entries the journal lost
-local base = KEYS[1]
+-- ARGV   1 number of the last chunk to go ("" none)
+--        2 minutes into which nothing came since this instant, ms, go as well
+--        3 how many platforms, then their names
+--        then per document: identity and call ("" none), place in the journal (five
+--        bytes), number of lists that it is in, and of each the key and the member
+-- Result how many minutes went
+local base, platforms = KEYS[1], tonumber(ARGV[3])
 
--- Takes the content with this number out of an identity's value.
-local function forget(key, field, n)
-  local value = redis.call('HGET', key, field)
+-- Takes what speaks of this place out of a value of a hash: entries of a length, in
+-- which the place begins after some bytes.
+local function forget(key, field, place, length, after)
+  local value = field ~= '' and redis.call('HGET', key, field)
   if not value then return end
-  local left, at = '', 1
-  while at <= #value do
-    local stop = string.find(value, ';', at + 8, true)
-    local comma = string.find(value, ',', at + 8, true)
-    if string.sub(value, at + 8, comma - 1) ~= n then left = left .. string.sub(value, at, stop) end
-    at = stop + 1
+  local left = ''
+  for from = 1, #value, length do
+    if string.sub(value, from + after, from + after + 4) ~= place then
+      left = left .. string.sub(value, from, from + length - 1)
+    end
   end
-  if left == '' then redis.call('HDEL', key, field) else redis.call('HSET', key, field, left) end
+  if left == '' then
+    redis.call('HDEL', key, field)
+  elseif left ~= value then
+    redis.call('HSET', key, field, left)
+  end
 end
 
-local function unlist(slice, member)
-  redis.call('ZREM', slice, member)
-  if redis.call('EXISTS', slice) == 0 then
-    local platform, minute = string.match(slice, ':t:(.*):(%d+)$')
+local at = 4 + platforms
+while at <= #ARGV do
+  local place, lists = ARGV[at + 2], tonumber(ARGV[at + 3])
+  forget(base .. 'i', ARGV[at], place, 14, 6)
+  forget(base .. 'c', ARGV[at + 1], place, 5, 0)
+  at = at + 4
+  for _ = 1, lists do
+    redis.call('ZREM', ARGV[at], ARGV[at + 1])
+    at = at + 2
+  end
+end
+if ARGV[1] ~= '' then redis.call('XTRIM', base .. 'j', 'MINID', string.format('%.0f-0', tonumber(ARGV[1]) + 1)) end
+
+local gone = 0
+for i = 4, 3 + platforms do
+  local platform = ARGV[i]
+  local minutes = redis.call('ZRANGEBYSCORE', base .. 'a:' .. platform, '-inf', '(' .. ARGV[2], 'LIMIT', 0, 100)
+  for _, minute in ipairs(minutes) do
+    redis.call('DEL', base .. 't:' .. platform .. ':' .. minute)
     redis.call('ZREM', base .. 'm:' .. platform, minute)
+    redis.call('ZREM', base .. 'a:' .. platform, minute)
   end
+  gone = gone + #minutes
 end
-
-for at = 2, #ARGV, 9 do
-  local n, identity, member, call, callmember, x, caller, time, slice = unpack(ARGV, at, at + 8)
-  local suffix = string.format('%010x', tonumber(n))
-  if identity ~= '' then forget(identity, member, n) end
-  if call ~= '' then redis.call('ZREM', call, callmember .. suffix) end
-  if x ~= '' then redis.call('ZREM', x, time .. suffix) end
-  if caller ~= '' then redis.call('ZREM', caller, time .. suffix) end
-  if slice ~= '' then unlist(slice, time .. suffix) end
-end
-return redis.call('XTRIM', base .. 'j', 'MINID', string.format('%.0f-0', tonumber(ARGV[1]) + 1))
+return gone

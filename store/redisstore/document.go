@@ -8,25 +8,23 @@ import (
 	"xmode/call"
 )
 
-// quickHead reads the members up to call_id, which stand first in every
-// document of ours, without reading the rest of it.
-func quickHead(document []byte) (h documentHead, ok bool) {
+// endOfHead is the index behind call_id, which stands among the first members of
+// every document of ours; -1 where it does not.
+func endOfHead(document []byte) int {
 	const last = `,"call_id":"`
 	at := bytes.Index(document, []byte(last))
 	if at < 0 {
-		return h, false
+		return -1
 	}
-	end := at + len(last)
-	for ; end < len(document) && document[end] != '"'; end++ {
-		if document[end] == '\\' {
-			end++
+	for i := at + len(last); i < len(document); i++ {
+		switch document[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
 		}
 	}
-	if end >= len(document) {
-		return h, false
-	}
-	text := append(bytes.Clone(document[:end+1]), '}')
-	return h, json.Unmarshal(text, &h) == nil
+	return -1
 }
 
 // documentTimes are the instants of a document, and the numbers that lists go
