@@ -8,7 +8,7 @@ COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null)
 LDFLAGS   = -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test deps lint unit fuzz build generate bench bench-queries bench-records bench-memory image-test clean
+.PHONY: help demo test deps lint unit fuzz build generate bench bench-queries bench-records bench-memory soak image-test clean
 
 help: ## list what one can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-records: deps ## the part of bench that pushes call records
 
 bench-memory: deps ## Redis memory a binding (import of BINDINGS, 1000000; 0: none) and a call record
 	@$(GO) run ./bench/memory -bindings $(BINDINGS)
+
+soak: deps ## the kill tests with 20 seeds
+	$(GO) test -race -count=1 -timeout 60m -run 'Killed|RedisKill' ./e2e -args -seeds=20
 
 image-test: ## build the container image offline with buildah, check it and run it once
 	@bash scripts/image-test.sh

@@ -15,6 +15,8 @@ type Route struct {
 	// Path in the public listener, "/aliyun/call-control". An element that
 	// begins with a colon stands for any text: "/aliyun/receipts/:token/:type".
 	Path string
+	// What says in a few words what comes there, for the page of routes.
+	What string
 	// Methods that are accepted there.
 	Methods []string
 	// MaxBody is the largest body in bytes; 0: the server's limit for pushes.

@@ -12,6 +12,7 @@ need() { # need PROGRAM PACKAGE...
 need redis-server redis-server
 need gcc gcc libc6-dev # the race detector
 need openssl openssl   # the signed query of the README
+need strace strace     # when Redis writes to disk
 need curl curl ca-certificates
 
 [ -n "$missing" ] || exit 0

@@ -131,15 +131,18 @@ var pathParameter = regexp.MustCompile(`:(\w+)`)
 
 func routesPage(t *testing.T, s *running) string {
 	t.Helper()
-	known, echos := operations(t, s), s.Echos()
+	known, echos, public := operations(t, s), s.Echos(), map[string]string{"/healthz": "Whether this process lives"}
+	for _, r := range s.PlatformRoutes() {
+		public[pathParameter.ReplaceAllString(r.Path, "{$1}")] = r.What
+	}
 	page := "# Routes\n\nWith every platform configured; one without keys has no paths.\n\n" +
 		"## Public listener\n\n| path | method | what |\n|---|---|---|\n"
 	page += rows(echos[0], func(method, path string) string {
-		what := "A query of the platform"
-		if path == "/healthz" {
-			what = "Whether this process lives"
+		what := public[path]
+		if what == "" {
+			t.Errorf("nobody says what comes to %s", path)
 		}
-		return fmt.Sprintf("| `%s` | %s | %s |\n", path, method, what)
+		return fmt.Sprintf("| `%s` | %s | %s |\n", path, method, cell(what))
 	})
 	page += "\n## Admin listener\n\nThe role is the least that an API key must have; the listener describes itself in OpenAPI at `/openapi.json`.\n\n" +
 		"| path | method | role | what |\n|---|---|---|---|\n"

@@ -5,6 +5,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"xmode/platform"
 )
 
 // HTTPServers are the servers of both listeners; valid after Listen.
@@ -12,6 +14,15 @@ func (s *Server) HTTPServers() []*http.Server { return []*http.Server{s.public.h
 
 // Echos are the routers of both listeners.
 func (s *Server) Echos() []*echo.Echo { return []*echo.Echo{s.publicEcho, s.adminEcho} }
+
+// PlatformRoutes are the routes of the configured platforms.
+func (s *Server) PlatformRoutes() (all []platform.Route) {
+	adapters, _ := s.adapters()
+	for _, a := range adapters {
+		all = append(all, a.Routes()...)
+	}
+	return all
+}
 
 // Registry holds the metrics.
 func (s *Server) Registry() *prometheus.Registry { return s.registry }

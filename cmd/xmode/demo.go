@@ -11,7 +11,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"xmode/platform/aliyun/sim"
+	aliyun "xmode/platform/aliyun/sim"
+	huawei "xmode/platform/huawei/sim"
 	"xmode/server"
 )
 
@@ -41,23 +42,31 @@ func (c *demoCmd) Run(ctx context.Context, std streams) error {
 	return errors.Join(err, <-running)
 }
 
-// demo is the endpoint, the platform's side, and the paper they write on.
+// demo is the endpoint, the platforms' sides, and the paper they write on.
 type demo struct {
 	paper
-	clock      *shiftedClock
-	endpoint   *server.Server
-	signingKey string
-	apiKey     string
-	platform   *sim.Client
-	admin      *client
-	calls      int
+	clock    *shiftedClock
+	endpoint *server.Server
+	secrets  demoSecrets
+	aliyun   *aliyun.Client
+	receiver *aliyun.Pusher
+	huawei   *huawei.Client
+	admin    *client
+	calls    int
 }
+
+// demoSecrets are what both sides know.
+type demoSecrets struct{ signingKey, receiptToken, appSecret, apiKey string }
+
+// appKey names Huawei's app of the demo.
+const appKey = "demo-app"
 
 // newDemo starts an endpoint on free ports of this machine, with keys of its
 // own making and a store that is gone afterwards.
 func newDemo(std streams) (*demo, error) {
-	d := &demo{paper: paper{out: std.out}, clock: &shiftedClock{}, signingKey: rand.Text(), apiKey: rand.Text()}
-	settings, err := demoSettings(d.signingKey, d.apiKey)
+	d := &demo{paper: paper{out: std.out}, clock: &shiftedClock{},
+		secrets: demoSecrets{rand.Text(), rand.Text(), rand.Text(), rand.Text()}}
+	settings, err := demoSettings(d.secrets)
 	if err != nil {
 		return nil, err
 	}
@@ -73,13 +82,15 @@ func newDemo(std streams) (*demo, error) {
 }
 
 // demoSettings are those of serve, given as an operator would give them.
-func demoSettings(signingKey, apiKey string) (server.Settings, error) {
+func demoSettings(secrets demoSecrets) (server.Settings, error) {
 	var line struct {
 		server.Settings `embed:""`
 	}
 	line.Settings = server.NewSettings()
 	input, err := server.NewInput([]string{
-		"XMODE_REDIS=embedded", "XMODE_ALIYUN_KEYS=" + signingKey, "XMODE_API_KEYS=demo:admin:" + apiKey,
+		"XMODE_REDIS=embedded", "XMODE_API_KEYS=demo:admin:" + secrets.apiKey,
+		"XMODE_ALIYUN_KEYS=" + secrets.signingKey, "XMODE_ALIYUN_RECEIPT_TOKEN=" + secrets.receiptToken,
+		"XMODE_HUAWEI_APPS=" + appKey + ":" + secrets.appSecret,
 		"XMODE_ALIYUN_IVR_CODE=welcome-extension",
 	})
 	if err != nil {
@@ -96,21 +107,25 @@ func demoSettings(signingKey, apiKey string) (server.Settings, error) {
 }
 
 // connect makes the clients of both listeners.
-func (d *demo) connect() (err error) {
-	d.platform, err = sim.New(sim.Config{
-		URL: "http://" + d.endpoint.PublicAddr().String() + "/aliyun/call-control", Key: d.signingKey, Now: d.clock.now,
+func (d *demo) connect() error {
+	base := "http://" + d.endpoint.PublicAddr().String()
+	var errs [4]error
+	d.aliyun, errs[0] = aliyun.New(aliyun.Config{URL: base + "/aliyun/call-control", Key: d.secrets.signingKey, Now: d.clock.now})
+	d.receiver, errs[1] = aliyun.NewPusher(aliyun.PushConfig{URL: base + "/aliyun/receipts", Token: d.secrets.receiptToken})
+	d.huawei, errs[2] = huawei.New(huawei.Config{
+		Addresses: huawei.AddressesAt(base), AppKey: appKey, AppSecret: d.secrets.appSecret, Now: d.clock.now,
 	})
-	if err == nil {
-		d.admin, err = newClient("http://"+d.endpoint.AdminAddr().String(), d.apiKey, "")
-	}
-	return err
+	d.admin, errs[3] = newClient("http://"+d.endpoint.AdminAddr().String(), d.secrets.apiKey, "")
+	return errors.Join(errs[:]...)
 }
 
 // keep says how to go on by hand, and waits.
 func (d *demo) keep(ctx context.Context) {
 	d.printf("\nThe endpoint stays up until Ctrl-C:\n")
-	d.printf("  platform paths  http://%s/aliyun/call-control   signing key %s\n", d.endpoint.PublicAddr(), d.signingKey)
-	d.printf("  admin listener  http://%s   bearer key %s\n", d.endpoint.AdminAddr(), d.apiKey)
+	d.printf("  Alibaba Cloud   http://%s/aliyun/call-control   signing key %s\n", d.endpoint.PublicAddr(), d.secrets.signingKey)
+	d.printf("                  http://%s/aliyun/receipts/%s/SecretReport\n", d.endpoint.PublicAddr(), d.secrets.receiptToken)
+	d.printf("  Huawei Cloud    http://%s/huawei/call-events   app %s:%s\n", d.endpoint.PublicAddr(), appKey, d.secrets.appSecret)
+	d.printf("  admin listener  http://%s   bearer key %s\n", d.endpoint.AdminAddr(), d.secrets.apiKey)
 	d.printf("Its clock is %s ahead.\n", time.Duration(d.clock.ahead.Load()))
 	<-ctx.Done()
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"xmode/handlers"
-	"xmode/platform/aliyun/sim"
+	aliyun "xmode/platform/aliyun/sim"
 )
 
 // want is what an answer has to be.
@@ -42,18 +42,18 @@ func (w want) soon() want { w.patient = true; return w }
 func (w want) by(channel string) want { w.channel = channel; return w }
 
 // holds reports whether the exchange is as wanted.
-func (w want) holds(e sim.Exchange) bool {
+func (w want) holds(e aliyun.Exchange) bool {
 	m := e.Answer.Model
 	return e.Status == w.status && e.Answer.Code == w.code && m.ControlOperate == w.operate &&
 		m.ControlMsg == w.msg && m.CalledNo == w.callee && m.SMSChannel == w.channel
 }
 
 // ask plays the platform for one query.
-func (d *demo) ask(ctx context.Context, what string, q sim.Query, w want) error {
-	return d.askBy(ctx, d.platform, what, q, w)
+func (d *demo) ask(ctx context.Context, what string, q aliyun.Query, w want) error {
+	return d.askBy(ctx, d.aliyun, what, q, w)
 }
 
-func (d *demo) askBy(ctx context.Context, by *sim.Client, what string, q sim.Query, w want) error {
+func (d *demo) askBy(ctx context.Context, by *aliyun.Client, what string, q aliyun.Query, w want) error {
 	if q.CallID == "" {
 		q.CallID = d.callID()
 	}
@@ -73,7 +73,7 @@ func (d *demo) askBy(ctx context.Context, by *sim.Client, what string, q sim.Que
 }
 
 // meaning says an answer in words.
-func meaning(e sim.Exchange) string {
+func meaning(e aliyun.Exchange) string {
 	m := e.Answer.Model
 	switch {
 	case e.Status != http.StatusOK:

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"xmode/handlers"
-	"xmode/platform/aliyun/sim"
+	aliyun "xmode/platform/aliyun/sim"
 )
 
 // The numbers of the story.
@@ -32,6 +32,7 @@ func (d *demo) tell(ctx context.Context) error {
 	}
 	for _, scene := range []func(context.Context) error{
 		d.pair, d.open, d.extension, d.unknown, d.expiry, d.text, d.forged,
+		d.huaweiAsks, d.huaweiTells, d.broken, d.receipts, d.wholeCall,
 	} {
 		if err := scene(ctx); err != nil {
 			return err
@@ -42,61 +43,61 @@ func (d *demo) tell(ctx context.Context) error {
 
 func (d *demo) pair(ctx context.Context) error {
 	d.chapter("Pair: two parties reach each other through one X number")
-	if err := d.ask(ctx, "the rider calls the driver", sim.Query{Caller: rider, X: xPair}, connects(driver)); err != nil {
+	if err := d.ask(ctx, "the rider calls the driver", aliyun.Query{Caller: rider, X: xPair}, connects(driver)); err != nil {
 		return err
 	}
-	return d.ask(ctx, "the driver calls the rider", sim.Query{Caller: driver, X: xPair}, connects(rider))
+	return d.ask(ctx, "the driver calls the rider", aliyun.Query{Caller: driver, X: xPair}, connects(rider))
 }
 
 func (d *demo) open(ctx context.Context) error {
 	d.chapter("Open: anyone reaches the owner, who can call back")
-	if err := d.ask(ctx, "a stranger calls the seller", sim.Query{Caller: stranger, X: xOpen}, connects(seller)); err != nil {
+	if err := d.ask(ctx, "a stranger calls the seller", aliyun.Query{Caller: stranger, X: xOpen}, connects(seller)); err != nil {
 		return err
 	}
 	// The last caller is written after the answer has gone out.
-	return d.ask(ctx, "the seller calls back", sim.Query{Caller: seller, X: xOpen}, connects(stranger).soon())
+	return d.ask(ctx, "the seller calls back", aliyun.Query{Caller: seller, X: xOpen}, connects(stranger).soon())
 }
 
 func (d *demo) extension(ctx context.Context) error {
 	d.chapter("Extension: many owners share one X number")
 	id := d.callID()
-	if err := d.ask(ctx, "a guest calls, and is asked for an extension", sim.Query{Caller: guest, X: xShop, CallID: id}, asks()); err != nil {
+	if err := d.ask(ctx, "a guest calls, and is asked for an extension", aliyun.Query{Caller: guest, X: xShop, CallID: id}, asks()); err != nil {
 		return err
 	}
-	return d.ask(ctx, "and types it", sim.Query{Caller: guest, X: xShop, CallID: id, Extension: "801"}, connects(shop))
+	return d.ask(ctx, "and types it", aliyun.Query{Caller: guest, X: xShop, CallID: id, Extension: "801"}, connects(shop))
 }
 
 func (d *demo) unknown(ctx context.Context) error {
 	d.chapter("Unknown caller")
-	if err := d.ask(ctx, "a stranger calls the pair's X number", sim.Query{Caller: stranger, X: xPair}, rejects("NO_SUBS_EXIST")); err != nil {
+	if err := d.ask(ctx, "a stranger calls the pair's X number", aliyun.Query{Caller: stranger, X: xPair}, rejects("NO_SUBS_EXIST")); err != nil {
 		return err
 	}
-	return d.ask(ctx, "so does somebody who withholds the number", sim.Query{X: xPair}, rejects("NO_SUBS_EXIST"))
+	return d.ask(ctx, "so does somebody who withholds the number", aliyun.Query{X: xPair}, rejects("NO_SUBS_EXIST"))
 }
 
 func (d *demo) expiry(ctx context.Context) error {
 	d.chapter("Expiry: a binding of one hour")
-	if err := d.ask(ctx, "the rider calls within the hour", sim.Query{Caller: rider, X: xTrip}, connects(driver)); err != nil {
+	if err := d.ask(ctx, "the rider calls within the hour", aliyun.Query{Caller: rider, X: xTrip}, connects(driver)); err != nil {
 		return err
 	}
 	d.clock.jump(2 * time.Hour)
 	d.printf("\n  … the demo's clock jumps two hours\n")
-	return d.ask(ctx, "and again", sim.Query{Caller: rider, X: xTrip}, rejects("NO_SUBS_EXIST"))
+	return d.ask(ctx, "and again", aliyun.Query{Caller: rider, X: xTrip}, rejects("NO_SUBS_EXIST"))
 }
 
 func (d *demo) text(ctx context.Context) error {
 	d.chapter("SMS: the same question for a text message")
-	return d.ask(ctx, "the rider texts the driver", sim.Query{Caller: rider, X: xPair, Kind: sim.SMS}, connects(driver).by("SMS_NORMAL_SEND"))
+	return d.ask(ctx, "the rider texts the driver", aliyun.Query{Caller: rider, X: xPair, Kind: aliyun.SMS}, connects(driver).by("SMS_NORMAL_SEND"))
 }
 
 // forged sends a query that is signed with another key.
 func (d *demo) forged(ctx context.Context) error {
 	d.chapter("Somebody without the key")
-	forger, err := sim.New(sim.Config{
+	forger, err := aliyun.New(aliyun.Config{
 		URL: "http://" + d.endpoint.PublicAddr().String() + "/aliyun/call-control", Key: "guessed", Now: d.clock.now,
 	})
 	if err != nil {
 		return err
 	}
-	return d.askBy(ctx, forger, "asks who is behind the pair's X number", sim.Query{Caller: rider, X: xPair}, refuses(http.StatusUnauthorized, "SignatureInvalid"))
+	return d.askBy(ctx, forger, "asks who is behind the pair's X number", aliyun.Query{Caller: rider, X: xPair}, refuses(http.StatusUnauthorized, "SignatureInvalid"))
 }

@@ -66,11 +66,15 @@ func (a *Adapter) Name() call.Platform { return Name }
 func (a *Adapter) Routes() []platform.Route {
 	routes := []platform.Route{{
 		Path:    "/aliyun/call-control",
+		What:    "Query: whom to connect, for calls and text messages",
 		Methods: []string{http.MethodGet, http.MethodPost},
 		MaxBody: maxQuery,
 	}}
 	if a.tokens.Load() != nil {
-		routes = append(routes, platform.Route{Path: receiptPath, Methods: []string{http.MethodPost}})
+		routes = append(routes, platform.Route{
+			Path: receiptPath, What: "Receipts of a type: call records, events, intercepted texts, numbers",
+			Methods: []string{http.MethodPost},
+		})
 	}
 	return routes
 }

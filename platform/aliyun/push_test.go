@@ -126,9 +126,9 @@ func TestWithoutTokenOrTypeThereIsNothing(t *testing.T) {
 }
 
 func TestRouteOfReceipts(t *testing.T) {
-	got := fmt.Sprint(adapter(t, withTokens(token)).Routes())
-	if want := "[{/aliyun/call-control [GET POST] 16384} {/aliyun/receipts/:token/:type [POST] 0}]"; got != want {
-		t.Errorf("routes %s, want %s", got, want)
+	routes := adapter(t, withTokens(token)).Routes()
+	if len(routes) != 2 || routes[1].Path != "/aliyun/receipts/:token/:type" || fmt.Sprint(routes[1].Methods) != "[POST]" {
+		t.Errorf("routes %v", routes)
 	}
 }
 

@@ -67,8 +67,13 @@ func (a *Adapter) Name() call.Platform { return Name }
 // many records, so that none has a smaller limit than the server's.
 func (a *Adapter) Routes() []platform.Route {
 	var routes []platform.Route
-	for _, path := range []string{pathEvents, pathRecords, pathNumbers, pathSMS} {
-		routes = append(routes, platform.Route{Path: path, Methods: []string{http.MethodPost}})
+	for _, r := range []struct{ path, what string }{
+		{pathEvents, "Call events; callin is the query; states of numbers are taken here too"},
+		{pathRecords, "Call records (fee)"},
+		{pathNumbers, "States of X numbers"},
+		{pathSMS, "Text messages: Block is the query, Notify tells what became of it"},
+	} {
+		routes = append(routes, platform.Route{Path: r.path, What: r.what, Methods: []string{http.MethodPost}})
 	}
 	return routes
 }

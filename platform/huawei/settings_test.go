@@ -117,8 +117,11 @@ func TestNameAndRoutes(t *testing.T) {
 	if a.Name() != "huawei" {
 		t.Errorf("name %s", a.Name())
 	}
-	const want = "[{/huawei/call-events [POST] 0} {/huawei/cdrs [POST] 0} {/huawei/number-status [POST] 0} {/huawei/sms [POST] 0}]"
-	if got := fmt.Sprint(a.Routes()); got != want {
+	var got []string
+	for _, r := range a.Routes() {
+		got = append(got, fmt.Sprint(r.Path, r.Methods, r.MaxBody))
+	}
+	if want := "[/huawei/call-events[POST] 0 /huawei/cdrs[POST] 0 /huawei/number-status[POST] 0 /huawei/sms[POST] 0]"; fmt.Sprint(got) != want {
 		t.Errorf("routes %s, want %s", got, want)
 	}
 }
