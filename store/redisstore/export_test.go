@@ -56,3 +56,17 @@ func Unpack(t testing.TB, entry string) string {
 	}
 	return string(document)
 }
+
+// Unchunk reads an entry of the journal.
+func Unchunk(t testing.TB, entry string) (documents [][]byte, err error) {
+	p, err := newPacker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	list, err := p.unchunk(entry)
+	for _, d := range list {
+		documents = append(documents, d.json)
+	}
+	return documents, err
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"strings"
 	"testing"
@@ -334,4 +335,89 @@ func TestParseDurability(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
+}
+
+// TestLongJournal: places stay right when the journal has seen more chunks than
+// four bytes can count, and retention finds them.
+func TestLongJournal(t *testing.T) {
+	client := connect(t, storetest.Redis(t))
+	clock := storetest.NewClock()
+	s := newStore(t, client, "long", clock.Now)
+	if err := client.Set(t.Context(), "long:{r0}:seq", 1<<34-1, 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	reads := 0
+	deposit(t, s, push(&reads, "a"))
+	deposit(t, s, push(&reads, "b", "a"))
+	page, err := s.Records(t.Context(), store.RecordFilter{Limit: 10})
+	if err != nil || len(page.Records) != 2 || !strings.Contains(string(page.Records[0])+string(page.Records[1]), `"pushes":2`) {
+		t.Errorf("%s, %v", page.Records, err)
+	}
+	if joined, err := s.Call(t.Context(), "huawei", "call-b"); err != nil || len(joined.Records) != 1 {
+		t.Errorf("%+v, %v", joined, err)
+	}
+	for range 3 {
+		if _, err := s.Retire(t.Context(), clock.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if page, err := s.Records(t.Context(), store.RecordFilter{Limit: 10}); err != nil || len(page.Records) != 0 {
+		t.Errorf("after the retention: %s, %v", page.Records, err)
+	}
+}
+
+// TestLargeQuarantine: a page of large texts ends early, and the next one goes on.
+func TestLargeQuarantine(t *testing.T) {
+	s := newStore(t, connect(t, storetest.Redis(t)), "large", storetest.NewClock().Now)
+	noise := rand.New(rand.NewPCG(1, 1))
+	for range 7 {
+		text := make([]byte, 1<<20)
+		for i := range text {
+			text[i] = byte(noise.Uint32()) // cannot be packed
+		}
+		d := store.Delivery{Platform: "huawei", Kind: "fee", At: storetest.NewClock().Now(), Items: [][]byte{text},
+			Read: func(int) call.Report { return call.Report{Fault: "noise"} }}
+		deposit(t, s, d)
+	}
+	var pages []int
+	for cursor := ""; ; {
+		entries, next, err := s.ListQuarantine(t.Context(), 1000, cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, len(entries))
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	sum := 0
+	for _, n := range pages {
+		sum += n
+	}
+	if sum != 7 || len(pages) < 4 {
+		t.Errorf("pages of %v", pages)
+	}
+}
+
+// FuzzUnchunk: whatever lies in the journal, reading it ends in documents or an
+// error.
+func FuzzUnchunk(f *testing.F) {
+	f.Add([]byte{}, true)
+	f.Add([]byte("r\x00\x00\x00\x02{}e\x00\x00\x00\x01x"), true)
+	f.Add([]byte("r\xff\xff\xff\xff{}"), true)
+	f.Add([]byte("no zstd"), false)
+	f.Fuzz(func(t *testing.T, text []byte, packed bool) {
+		entry := string(text)
+		if packed {
+			entry = redisstore.Pack(t, text)
+		}
+		documents, err := redisstore.Unchunk(t, entry)
+		total := 0
+		for _, d := range documents {
+			total += 5 + len(d)
+		}
+		if packed && err == nil && total != len(text) {
+			t.Errorf("%d bytes of documents in %d", total, len(text))
+		}
+	})
 }

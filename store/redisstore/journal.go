@@ -25,7 +25,9 @@ type ref struct {
 func (r ref) place() string { return r.member[timeLength:] }
 
 // chunk is the number of the entry, position that of the document in it.
-func (r ref) chunk() uint32 { return binary.BigEndian.Uint32([]byte(r.place())) }
+func (r ref) chunk() uint64 {
+	return binary.BigEndian.Uint64(append(make([]byte, 8-chunkLength, 8), r.place()[:chunkLength]...))
+}
 func (r ref) position() int { return int(r.member[timeLength+placeLength-1]) }
 
 // compare orders a list: newest first, and at the same instant by source and
@@ -44,7 +46,7 @@ type kept struct {
 // entryOf is one entry of the journal.
 type entryOf struct {
 	partition int
-	chunk     uint32
+	chunk     uint64
 }
 
 // documents reads what refs lead to, in two round trips to a shard: the chunks,
@@ -56,7 +58,7 @@ func (s *Store) documents(ctx context.Context, refs []ref) ([]kept, error) {
 		for _, r := range refs {
 			at := entryOf{r.partition, r.chunk()}
 			if entries[at] == nil {
-				id := strconv.FormatUint(uint64(at.chunk), 10) + "-0"
+				id := strconv.FormatUint(at.chunk, 10) + "-0"
 				entries[at] = p.XRange(ctx, s.keys.partition(at.partition).key("j"), id, id)
 			}
 		}

@@ -66,7 +66,7 @@ func (k keys) asks(q call.Query) string {
 //	"j"                  stream: the journal. Entry N-0 is a packed chunk of documents
 //	"seq"                number of the newest entry of the journal
 //	"i"                  hash: identity -> its contents, as deposit.lua has them
-//	"c"                  hash: call -> places in the journal, five bytes each
+//	"c"                  hash: call -> places in the journal, six bytes each
 //	"x:"platform:X       sorted set: time and place, newest first
 //	"p:"bucket           sorted set: caller, time and place
 //	"t:"platform:minute  string: places of all records of that minute of the epoch

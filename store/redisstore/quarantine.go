@@ -12,33 +12,61 @@ import (
 	"xmode/store"
 )
 
-// ListQuarantine returns up to limit entries, newest first.
+// pageBytes bounds what a page of the quarantine holds, packed: a text may be as
+// large as a body.
+const pageBytes = 2 << 20
+
+// ListQuarantine returns up to limit entries, newest first; fewer where they are
+// large.
 func (s *Store) ListQuarantine(ctx context.Context, limit int, cursor string) ([]store.Quarantined, string, error) {
-	by := &redis.ZRangeBy{Min: "-", Max: "+", Count: int64(limit) + 1}
+	from := "-"
 	if cursor != "" {
 		member, err := hex.DecodeString(cursor)
 		if err != nil {
 			return nil, "", store.ErrCursor
 		}
-		by.Min = "(" + string(member)
+		from = "(" + string(member)
 	}
-	members, err := s.client.ZRangeByLex(ctx, s.keys.partition(0).key("qt"), by).Result()
+	base := s.keys.partition(0)
+	members, err := s.client.ZRangeByLex(ctx, base.key("qt"), &redis.ZRangeBy{Min: from, Max: "+", Count: int64(limit) + 1}).Result()
+	if err != nil {
+		return nil, "", unavailable("listing the quarantine", err)
+	}
+	taken, err := s.fitting(ctx, members, limit)
 	if err != nil {
 		return nil, "", unavailable("listing the quarantine", err)
 	}
 	next := ""
-	if len(members) > limit {
-		members = members[:limit]
-		next = hex.EncodeToString([]byte(members[limit-1]))
+	if taken < len(members) {
+		next = hex.EncodeToString([]byte(members[taken-1]))
 	}
-	ids := make([]string, 0, len(members))
-	for _, m := range members {
-		if len(m) > timeLength {
-			ids = append(ids, m[timeLength:])
-		}
+	ids := make([]string, taken)
+	for i := range ids {
+		ids[i] = members[i][min(timeLength, len(members[i])):]
 	}
 	entries, err := s.quarantined(ctx, ids)
 	return entries, next, err
+}
+
+// fitting is how many of the entries fit into one page: one at least.
+func (s *Store) fitting(ctx context.Context, members []string, limit int) (int, error) {
+	sizes := make([]*redis.Cmd, min(len(members), limit))
+	err := s.exec(ctx, func(p redis.Pipeliner) {
+		for i := range sizes {
+			sizes[i] = p.Do(ctx, "hstrlen", s.keys.partition(0).key("q"), members[i][min(timeLength, len(members[i])):])
+		}
+	})
+	if err != nil {
+		return 0, err
+	}
+	sum := int64(0)
+	for i, cmd := range sizes {
+		size, _ := cmd.Int64()
+		if sum += size; sum > pageBytes && i > 0 {
+			return i, nil
+		}
+	}
+	return len(sizes), nil
 }
 
 // quarantined reads entries; those that are gone meanwhile are left out.
@@ -108,11 +136,13 @@ func (s *Store) DropQuarantined(ctx context.Context, id string) error {
 // transaction: a half of one would be found by nobody.
 func (s *Store) drop(ctx context.Context, members ...string) error {
 	base := s.keys.partition(0)
-	return s.exec(ctx, func(p redis.Pipeliner) {
+	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		for _, m := range members {
 			p.HDel(ctx, base.key("q"), m[timeLength:])
 			p.HDel(ctx, base.key("qn"), m[timeLength:])
 			p.ZRem(ctx, base.key("qt"), m)
 		}
+		return nil
 	})
+	return err
 }

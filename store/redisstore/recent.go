@@ -29,7 +29,7 @@ type past struct {
 
 // contentLength is how many bytes of a content's fingerprint are kept: it tells
 // the few contents of one identity apart.
-const contentLength = 6
+const contentLength = 5
 
 func pastOf(identity, content call.Fingerprint, partition int) past {
 	return past{[memberLength]byte(identity[:memberLength]), [contentLength]byte(content[:contentLength]), partition}

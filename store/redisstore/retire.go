@@ -69,12 +69,12 @@ func (s *Store) retirePartition(ctx context.Context, n int, before time.Time) (i
 // many they are, and when they came.
 func (s *Store) leadsTo(base partition, entry redis.XMessage) (args []any, count int, came time.Time, err error) {
 	chunk, err := s.unchunk([]redis.XMessage{entry})
-	number, err2 := strconv.ParseUint(trimID(entry.ID), 10, 32)
+	number, err2 := strconv.ParseUint(trimID(entry.ID), 10, 8*chunkLength)
 	if err := errors.Join(err, err2); err != nil {
 		return nil, 0, came, err
 	}
 	for i, d := range chunk {
-		at := append(binary.BigEndian.AppendUint32(nil, uint32(number)), byte(i))
+		at := append(binary.BigEndian.AppendUint64(nil, number)[8-chunkLength:], byte(i))
 		leads, when, err := leadsToDocument(base, d, at)
 		if err != nil {
 			return nil, 0, came, err

@@ -10,7 +10,7 @@ import (
 )
 
 // The list of all records is cut into minutes, each a text of places in the
-// order in which they came, seven bytes a record: sorted only when somebody
+// order in which they came, eight bytes a record: sorted only when somebody
 // reads it.
 
 const (

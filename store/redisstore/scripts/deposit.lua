@@ -14,7 +14,7 @@
 --                        slice, id, document for the stream
 --        "s" status      number, ms, value: the latest counts
 --        "q" quarantine  id, time, document
---        identity, call ("" none): ten bytes  content: six bytes  position in its
+--        identity, call ("" none): ten bytes  content: five bytes  position in its
 --        chunk: one byte  caller: a key and the start of a member ("" and "": none)
 --        X: a key ("" none)  time: six bytes that sort newest first
 --        slice: platform, minute, two bytes within it
@@ -24,7 +24,7 @@
 --        result: "n" new  "d" duplicate  "c" conflict  "m" missing (touches only)
 --
 -- An identity's value is a list of contents of fourteen bytes, the first one that
--- came first: content, number of the chunk in the journal (four), position, and
+-- came first: content, number of the chunk in the journal (five), position, and
 -- how often it was pushed (three).
 local base = KEYS[1]
 local call, sub, byte, char, floor = redis.call, string.sub, string.byte, string.char, math.floor
@@ -82,7 +82,7 @@ fetch(calls)
 local function find(value, content)
   if not value then return nil end
   for from = 1, #value, 14 do
-    if sub(value, from, from + 5) == content then return from end
+    if sub(value, from, from + 4) == content then return from end
   end
 end
 
@@ -133,7 +133,7 @@ local function number(chunk)
   local n = numbers[chunk]
   if not n then
     base0 = base0 or call('INCRBY', base .. 'seq', ARGV[7]) - ARGV[7]
-    n = bytes(base0 + chunk, 4)
+    n = bytes(base0 + chunk, 5)
     numbers[chunk] = n
   end
   return n

@@ -4,7 +4,7 @@
 -- ARGV   1 number of the last chunk to go ("" none)
 --        2 minutes into which nothing came since this instant, ms, go as well
 --        3 how many platforms, then their names
---        then per document: identity and call ("" none), place in the journal (five
+--        then per document: identity and call ("" none), place in the journal (six
 --        bytes), number of lists that it is in, and of each the key and the member
 -- Result how many minutes went
 local base, platforms = KEYS[1], tonumber(ARGV[3])
@@ -16,7 +16,7 @@ local function forget(key, field, place, length, after)
   if not value then return end
   local left = ''
   for from = 1, #value, length do
-    if string.sub(value, from + after, from + after + 4) ~= place then
+    if string.sub(value, from + after, from + after + 5) ~= place then
       left = left .. string.sub(value, from, from + length - 1)
     end
   end
@@ -30,8 +30,8 @@ end
 local at = 4 + platforms
 while at <= #ARGV do
   local place, lists = ARGV[at + 2], tonumber(ARGV[at + 3])
-  forget(base .. 'i', ARGV[at], place, 14, 6)
-  forget(base .. 'c', ARGV[at + 1], place, 5, 0)
+  forget(base .. 'i', ARGV[at], place, 14, 5)
+  forget(base .. 'c', ARGV[at + 1], place, 6, 0)
   at = at + 4
   for _ = 1, lists do
     redis.call('ZREM', ARGV[at], ARGV[at + 1])
