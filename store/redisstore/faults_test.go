@@ -276,7 +276,7 @@ func TestKeysExpire(t *testing.T) {
 	if err := s.Record(t.Context(), store.AuditEntry{Key: "k"}); err != nil {
 		t.Fatal(err)
 	}
-	lasting := []string{":b", ":r", ":i", ":e:aliyun", ":x", ":d", "{o", "{audit}"}
+	lasting := []string{":b", ":r", ":i", ":e:aliyun", ":x", ":d", "{o", "{audit}", "{r0}:j", "{r0}:seq", "{r0}:c"}
 	found := 0
 	for _, key := range client.Keys(t.Context(), "ttl:*").Val() {
 		if client.TTL(t.Context(), key).Val() > 0 {
