@@ -153,7 +153,8 @@ func TestDemo(t *testing.T) {
 	}
 	for _, want := range []string{
 		"signature=", "connect: peer", "connect: owner", "connect: open", "connect: callback", "ask: extension_required",
-		"connect: extension", "reject: no_binding", "SMS_NORMAL_SEND", "SignatureInvalid", "16 of 16 steps did what they should.",
+		"connect: extension", "reject: no_binding", "SMS_NORMAL_SEND", "SignatureInvalid", `"operation":"connect"`,
+		`"pushes":4`, `"reason":"callInTime: not a time"`, `{"code":0,"msg":"success"}`, `"state":"ended"`, "34 of 34 steps did what they should.",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the transcript has no %q", want)

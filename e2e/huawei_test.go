@@ -34,6 +34,7 @@ type signed struct {
 	nonce         string
 	created       time.Time
 	authorization string
+	older         bool   // signed with WSSE
 	packing       string // Content-Encoding
 }
 
@@ -54,13 +55,18 @@ func (s signed) saying(path, body string) signed {
 	return s
 }
 
-// token is the X-AKSK header.
+// token is the X-AKSK header, or X-WSSE.
 func (s signed) token() string {
 	created := s.created.UTC().Format("2006-01-02T15:04:05Z")
 	mac := hmac.New(sha256.New, []byte(s.secret))
 	_, _ = io.WriteString(mac, s.nonce+created)
+	digest := mac.Sum(nil)
+	if s.older {
+		sum := sha256.Sum256([]byte(s.nonce + created + s.secret))
+		digest = sum[:]
+	}
 	return fmt.Sprintf(`UsernameToken Username="%s", PasswordDigest="%s", Nonce="%s", Created="%s"`,
-		s.app, base64.StdEncoding.EncodeToString(mac.Sum(nil)), s.nonce, created)
+		s.app, base64.StdEncoding.EncodeToString(digest), s.nonce, created)
 }
 
 // request is the message on its way to a public listener.
@@ -73,7 +79,11 @@ func (s signed) request(ctx context.Context, listener string) (*http.Request, er
 	if s.authorization != "" {
 		req.Header.Set("Authorization", s.authorization)
 	}
-	if s.app != "" {
+	switch {
+	case s.app == "":
+	case s.older:
+		req.Header.Set("X-WSSE", s.token())
+	default:
 		req.Header.Set("X-AKSK", s.token())
 	}
 	if s.packing != "" {
@@ -101,6 +111,20 @@ func (e *endpoint) push(path, body string) {
 	}
 }
 
+// stateOf is the state of an X number.
+// https://support.huaweicloud.com/api-PrivateNumber/numstatus_notify_axe.html
+func stateOf(x, status string) string {
+	return fmt.Sprintf(`{"eventType":"numStatus","numInfo":[{"number":"%s","status":"%s"}]}`, x, status)
+}
+
+// text is a text message to the tests' pair: a question in Block mode.
+// https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0008_3.html
+func text(mode, id, content string) string {
+	return fmt.Sprintf(`{"appKey":"%s","smsEvent":{"smsIdentifier":"%s","notificationMode":"%s","calling":"+8613900000022",`+
+		`"virtualNumber":"+8617000000001","event":"Text SMS","timeStamp":"%s","smsContent":"%s"}}`,
+		appKey, id, mode, time.Now().UTC().Format("2006-01-02T15:04:05.000Z"), content)
+}
+
 // fees is the body of a push of call records.
 // https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0006_2a.html
 func fees(records ...string) string {
@@ -117,6 +141,16 @@ func fee(icid, session, x, caller, callee string, at time.Time) string {
 		`"ttsPlayTimes":0,"ttsTransDuration":0,"serviceType":"004","hostName":"h","userData":"order-1","notifyMode":"Block"}`,
 		appKey, icid, x, session, caller, callee,
 		clock(0), clock(time.Second), clock(4*time.Second), clock(11*time.Second), clock(116*time.Second))
+}
+
+// callin is the question of a call event.
+func callin(session, caller, x string) string {
+	return event("callin", session, time.Now(), `"notifyMode":"Block","caller":"`+caller+`","called":"`+x+`"`)
+}
+
+// event is a call event with fields of its own beside those of all.
+func event(kind, session string, at time.Time, fields string) string {
+	return fmt.Sprintf(`{"eventType":"%s","statusInfo":{"sessionId":"%s","timestamp":"%s",%s}}`, kind, session, at.UTC().Format(time.DateTime), fields)
 }
 
 // plainFee is the nth of many records, each of a call of its own.
@@ -144,14 +178,15 @@ func refusal(code, message string) string {
 	return fmt.Sprintf(`{"code":"%s","message":"%s"}`, code, message)
 }
 
-// TestSignedByHand holds the test's own signature against the vector of the
+// TestSignedByHand holds the test's own signatures against the vector of the
 // contract, calculated by others.
 func TestSignedByHand(t *testing.T) {
-	s := signed{app: "ak", secret: "exampleSecret", nonce: "66C92B11FF8A425FB8D4CCFE0ED9ED1F",
-		created: time.Date(2024, time.May, 1, 2, 3, 4, 0, time.UTC)}
-	want := `UsernameToken Username="ak", PasswordDigest="qd8rfwaSwlHsodSCe9+TQsEikCvQbfQ2OHNJSubmoxw=", ` +
-		`Nonce="66C92B11FF8A425FB8D4CCFE0ED9ED1F", Created="2024-05-01T02:03:04Z"`
-	if got := s.token(); got != want {
-		t.Errorf("\n got %s\nwant %s", got, want)
+	for digest, older := range map[string]bool{"qd8rfwaSwlHsodSCe9+TQsEikCvQbfQ2OHNJSubmoxw=": false, "amV7YQQR2itmxiTAywzhcg7lqKcs7smz+WrEEuPxm68=": true} {
+		s := signed{app: "ak", secret: "exampleSecret", nonce: "66C92B11FF8A425FB8D4CCFE0ED9ED1F", older: older,
+			created: time.Date(2024, time.May, 1, 2, 3, 4, 0, time.UTC)}
+		want := `UsernameToken Username="ak", PasswordDigest="` + digest + `", Nonce="66C92B11FF8A425FB8D4CCFE0ED9ED1F", Created="2024-05-01T02:03:04Z"`
+		if got := s.token(); got != want {
+			t.Errorf("\n got %s\nwant %s", got, want)
+		}
 	}
 }

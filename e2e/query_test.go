@@ -253,15 +253,16 @@ func TestCommandsPerQuery(t *testing.T) {
 	}
 	ask(0)
 	within(t, 10*time.Second, "lease, nonce and trace", func() bool { return redis.calls(t, "set")["set"] >= 3 })
-	before := redis.calls(t, "hmget", "get", "set")
+	before := redis.calls(t, "hmget", "get", "set", "xadd")
 	for i := range 20 {
 		ask(i + 1)
 	}
 	within(t, 10*time.Second, "the traces", func() bool {
-		c := redis.calls(t, "hmget", "get", "set")
+		c := redis.calls(t, "hmget", "get", "set", "xadd")
 		// Nonce, routes, last caller and asks; afterwards the last caller is written.
-		// A ping now and then writes too.
-		set := c["set"] - before["set"]
-		return c["hmget"]-before["hmget"] == 20 && c["get"]-before["get"] == 40 && set >= 40 && set < 60
+		// A ping now and then writes too. The log of decisions is read and written in
+		// batches of one entry each.
+		logs, set := c["xadd"]-before["xadd"], c["set"]-before["set"]
+		return logs > 0 && logs <= 20 && c["hmget"]-before["hmget"] == 20+logs && c["get"]-before["get"] == 40 && set >= 40 && set < 60
 	})
 }

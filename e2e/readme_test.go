@@ -9,17 +9,19 @@ import (
 )
 
 // TestReadmeExamples runs the worked examples of both READMEs as they stand
-// there: a query signed by openssl and sent by curl is answered, and with one
-// byte changed it is refused.
+// there, signed by openssl and sent by curl: a query of Alibaba Cloud is
+// answered, and with one byte changed refused; a callin of Huawei Cloud is
+// answered, and the record of the call taken.
 func TestReadmeExamples(t *testing.T) {
 	for _, name := range []string{"README.md", "README.zh-CN.md"} {
 		t.Run(name, func(t *testing.T) {
-			e := serve(t, []string{"XMODE_ALIYUN_KEYS=example-signing-key", "XMODE_API_KEYS=ops:provision:example-api-key-0001"})
+			e := serve(t, []string{"XMODE_REDIS=embedded", "XMODE_ALIYUN_KEYS=example-signing-key",
+				"XMODE_HUAWEI_APPS=example-app:example-secret", "XMODE_API_KEYS=ops:provision:example-api-key-0001"})
 			readme, err := os.ReadFile("../" + name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			script := example(t, string(readme), "signed-query") + example(t, string(readme), "tampered-query")
+			script := example(t, string(readme), "signed-query") + example(t, string(readme), "tampered-query") + example(t, string(readme), "huawei")
 			script = strings.NewReplacer("127.0.0.1:8080", e.public, "127.0.0.1:8081", e.admin).Replace(script)
 			cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", script)
 			out, err := cmd.CombinedOutput()
@@ -27,14 +29,19 @@ func TestReadmeExamples(t *testing.T) {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-			if len(lines) != 3 {
-				t.Fatalf("%d lines of output, want binding, answer and refusal:\n%s", len(lines), out)
-			}
-			for i, want := range []string{
+			wanted := []string{
 				`^\{"id":"\d+","x":"\+8617000000001",.*"warnings":\[\]\}$`,
 				`^\{"code":"OK","message":"connect: peer","model":\{"controlOperate":"CONTINUE","controlMsg":"OK","subsId":"\d+","calledNo":"13800000021","calledDisplayNo":"17000000001"\}\}$`,
 				`^\{"code":"SignatureInvalid","message":"signature: does not match"\} 401$`,
-			} {
+				`^\{"id":"\d+","x":"\+8617000000001",.*"warnings":\[\]\}$`,
+				`^\{"operation":"connect","connectInfo":\{"displayCalleeNum":"\+8617000000001","calleeNum":"\+8613800000021","recordFlag":"false"\}\} 200$`,
+				`^ 200$`,
+				`^\{"items":\[\{"platform":"huawei","record_id":"call-[0-9a-f]{16}-1","call_id":"call-[0-9a-f]{16}","kind":"voice","x":"\+8617000000001",.*\}\],"next_cursor":""\}$`,
+			}
+			if len(lines) != len(wanted) {
+				t.Fatalf("%d lines of output, want %d:\n%s", len(lines), len(wanted), out)
+			}
+			for i, want := range wanted {
 				if !regexp.MustCompile(want).MatchString(lines[i]) {
 					t.Errorf("line %d: %s", i+1, lines[i])
 				}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"net"
 	"os/exec"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -27,6 +29,7 @@ type server struct {
 // not empty.
 func restartable(t testing.TB, wrap []string, args ...string) *server {
 	t.Helper()
+	var s *server
 	dir := t.TempDir()
 	for range 5 { // the free port may be taken before the server binds it
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -35,15 +38,14 @@ func restartable(t testing.TB, wrap []string, args ...string) *server {
 		}
 		host, port, _ := net.SplitHostPort(l.Addr().String())
 		_ = l.Close()
-		line := append(append([]string{}, wrap...), "redis-server", "--bind", host, "--port", port, "--dir", dir,
+		line := append(slices.Clone(wrap), "redis-server", "--bind", host, "--port", port, "--dir", dir,
 			"--save", "", "--maxmemory-policy", "noeviction", "--loglevel", "warning")
-		s := &server{t: t, addr: l.Addr().String(), line: append(line, args...)}
+		s = &server{t: t, addr: l.Addr().String(), line: append(line, args...)}
 		if s.starts() {
 			return s
 		}
-		t.Logf("%v: %s", s.line, s.errs.String())
 	}
-	t.Fatalf("%s does not start", append(wrap, "redis-server")[0])
+	t.Fatalf("%s does not start: %s", strings.Join(s.line, " "), s.errs.String())
 	return nil
 }
 
@@ -88,8 +90,12 @@ func (s *server) starts() bool {
 
 // kill ends the server with SIGKILL.
 func (s *server) kill() {
-	_ = syscall.Kill(-s.group, syscall.SIGKILL)
-	<-s.exited
+	select {
+	case <-s.exited:
+	default:
+		_ = syscall.Kill(-s.group, syscall.SIGKILL)
+		<-s.exited
+	}
 }
 
 // quit has the server end by itself.

@@ -421,3 +421,40 @@ func FuzzUnchunk(f *testing.F) {
 		}
 	})
 }
+
+// TestScriptThatFailsHalfWay: what stands in the way of a deposit leaves no record
+// half stored, and the push that comes again is stored once.
+func TestScriptThatFailsHalfWay(t *testing.T) {
+	for _, key := range []string{"records", "j", "i", "c", "x:huawei:+8617000000001", "t:huawei:0", "m:huawei", "seq"} {
+		t.Run(key, func(t *testing.T) {
+			client := connect(t, storetest.Redis(t))
+			s := newStore(t, client, "half", storetest.NewClock().Now)
+			reads := 0
+			d := push(&reads, "a", "b")
+			d.Read = func(i int) call.Report {
+				r := push(&reads, "a", "b").Read(i)
+				r.Record.StartedAt = time.Unix(0, 0)
+				return r
+			}
+			if err := client.SAdd(t.Context(), "half:{r0}:"+key, "of another type").Err(); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if _, err := s.Deposit(t.Context(), d); !errors.Is(err, store.ErrUnavailable) {
+					t.Fatalf("deposit: %v", err)
+				}
+			}
+			if err := client.Del(t.Context(), "half:{r0}:"+key).Err(); err != nil {
+				t.Fatal(err)
+			}
+			deposit(t, s, d)
+			if n := client.XLen(t.Context(), "half:{r0}:records").Val(); n != 2 {
+				t.Errorf("%d entries in the stream", n)
+			}
+			page, err := s.Records(t.Context(), store.RecordFilter{Limit: 10})
+			if err != nil || len(page.Records) != 2 {
+				t.Errorf("%d records, %v", len(page.Records), err)
+			}
+		})
+	}
+}

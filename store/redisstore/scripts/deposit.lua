@@ -77,6 +77,8 @@ while at <= #ARGV do
 end
 fetch(identities)
 fetch(calls)
+local stream = base .. 'records'
+call('XLEN', stream)
 
 -- The place of a content in an identity's value.
 local function find(value, content)
@@ -183,7 +185,7 @@ local function list(at, place)
   slice[#slice + 1] = ARGV[at + 12] .. place
 end
 
-local stream = base .. 'records'
+local entries = {} -- of the stream for consumers
 local function record(at)
   local result, place = file(at)
   if result == 'd' then return result end
@@ -192,7 +194,7 @@ local function record(at)
   if result == 'c' then
     kind, document = 'conflict', string.gsub(document, '"conflict":false', '"conflict":true', 1)
   end
-  call('XADD', stream, '*', 'id', ARGV[at + 13], 'type', kind, 'record', document)
+  entries[#entries + 1] = { ARGV[at + 13], kind, document }
   return result
 end
 
@@ -220,6 +222,15 @@ while at <= #ARGV do
   at = at + 1 + sizes[sort]
 end
 
+-- Redis takes nothing back if a command fails half-way. What leads to the journal
+-- is written before it, since what leads nowhere does no harm; what makes a record
+-- known, and the stream for consumers, come last, and cannot fail any more: they
+-- were read from, or asked for their length, before anything was written.
+for name, slice in pairs(slices) do
+  call('APPEND', base .. 't:' .. name, table.concat(slice, '', 3))
+  call('ZADD', base .. 'm:' .. slice[1], slice[2], slice[2])
+  call('ZADD', base .. 'a:' .. slice[1], ARGV[6], slice[2])
+end
 for chunk = 1, tonumber(ARGV[7]) do
   if numbers[chunk] then
     call('XADD', base .. 'j', string.format('%.0f-0', base0 + chunk), 'd', ARGV[7 + chunk])
@@ -227,9 +238,7 @@ for chunk = 1, tonumber(ARGV[7]) do
 end
 flush(identities)
 flush(calls)
-for name, slice in pairs(slices) do
-  call('APPEND', base .. 't:' .. name, table.concat(slice, '', 3))
-  call('ZADD', base .. 'm:' .. slice[1], slice[2], slice[2])
-  call('ZADD', base .. 'a:' .. slice[1], ARGV[6], slice[2])
+for _, entry in ipairs(entries) do
+  call('XADD', stream, '*', 'id', entry[1], 'type', entry[2], 'record', entry[3])
 end
 return { verdict, table.concat(results) }
