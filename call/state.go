@@ -44,6 +44,3 @@ func StageOf(o Outcome) Stage {
 	}
 	return StageQueried
 }
-
-// Stage is what the record says about its call: records come after the end.
-func (r *Record) Stage() Stage { return StageEnded }

@@ -260,7 +260,8 @@ func (f *Fields) BindingID(names ...string) call.ID {
 	return id
 }
 
-// ParseDateTime reads "2006-01-02 15:04:05" in a zone, and nothing like it.
+// ParseDateTime reads "2006-01-02 15:04:05" in a zone, and nothing like it. What
+// lies before 1970 is no time of a call, whatever it was meant to say.
 func ParseDateTime(zone *time.Location) func(string) (time.Time, error) {
 	return func(s string) (time.Time, error) {
 		const layout = "2006-01-02 15:04:05"
@@ -268,6 +269,9 @@ func ParseDateTime(zone *time.Location) func(string) (time.Time, error) {
 			return time.Time{}, &time.ParseError{Layout: layout, Message: ": length"}
 		}
 		t, err := time.ParseInLocation(layout, s, zone)
+		if err == nil && t.Unix() < 0 {
+			err = &time.ParseError{Layout: layout, Message: ": before 1970"}
+		}
 		return t.UTC(), err
 	}
 }

@@ -157,12 +157,13 @@ func (d *document) binding(id call.ID) {
 
 func (d *document) instant(name string, t time.Time) {
 	d.name(name)
-	if t.IsZero() {
+	t = t.UTC()
+	if year := t.Year(); t.IsZero() || year < 0 || year > 9999 { // RFC 3339 can write no other
 		d.buf = append(d.buf, "null"...)
 		return
 	}
 	d.buf = append(d.buf, '"')
-	d.buf = appendInstant(d.buf, t.UTC())
+	d.buf = appendInstant(d.buf, t)
 	d.buf = append(d.buf, '"')
 }
 
@@ -170,9 +171,6 @@ func (d *document) instant(name string, t time.Time) {
 // millisecond, in a fifth of its time: documents are full of instants.
 func appendInstant(dst []byte, t time.Time) []byte {
 	year, month, day := t.Date()
-	if year < 0 || year > 9999 {
-		return t.AppendFormat(dst, "2006-01-02T15:04:05.999Z07:00")
-	}
 	hour, minute, second := t.Clock()
 	dst = appendTwo(appendTwo(dst, year/100), year%100)
 	dst = appendTwo(append(dst, '-'), int(month))

@@ -17,8 +17,8 @@ import (
 var (
 	// ErrUnavailable: the store did not answer, or not in time. The cause is wrapped.
 	ErrUnavailable = errors.New("store unavailable")
-	// ErrNotFound: no binding has that id.
-	ErrNotFound = errors.New("binding not found")
+	// ErrNotFound: nothing has that id.
+	ErrNotFound = errors.New("not found")
 	// ErrXImmutable: the id exists on another X number.
 	ErrXImmutable = errors.New("x cannot be changed")
 	// ErrPrecondition: the binding is not the one that If-Match names.

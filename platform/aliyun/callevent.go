@@ -1,6 +1,9 @@
 package aliyun
 
-import "xmode/call"
+import (
+	"xmode/call"
+	"xmode/platform"
+)
 
 // readStart reads a SecretStartReport: a call begins, or was stopped already.
 // https://help.aliyun.com/en/pnp/developer-reference/secretstartreport
@@ -53,11 +56,11 @@ func (r *receipt) event(times ...string) *call.Event {
 // not known: what joins them to a call is inferred, and one is another unless
 // all of it is the same.
 func readOther(r *receipt) call.Report {
-	text := r.canonical()
+	text := platform.Canonical(r.item)
 	if len(text) == len("{}") {
 		r.Note("item", faultForeign)
 	}
 	return call.Report{Event: &call.Event{
-		Platform: Name, Type: r.kind, ID: digest(r.kind, text), CallID: r.callID(), BindingID: r.bindingID(), UserData: r.userData(),
+		Platform: Name, Type: r.kind, ID: platform.Digest(r.kind, text), CallID: r.callID(), BindingID: r.bindingID(), UserData: r.userData(),
 	}}
 }

@@ -7,8 +7,8 @@ import (
 	"xmode/platform"
 )
 
-// beijing is how far Beijing's clocks are ahead. There is no summer time.
-const beijing = 8 * time.Hour
+// china is the zone of Beijing. There is no summer time.
+func china() *time.Location { return time.FixedZone("UTC+8", 8*60*60) }
 
 // parseInstant reads a time of a receipt: "2021-08-25 20:11:29" in Beijing, or
 // the milliseconds since 1970, thirteen digits of them. That both occur, and
@@ -17,8 +17,7 @@ func parseInstant(s string) (time.Time, error) {
 	if ms, ok := epoch(s); ok {
 		return time.UnixMilli(ms).UTC(), nil
 	}
-	t, err := platform.ParseDateTime(time.UTC)(s)
-	return t.Add(-beijing), err
+	return platform.ParseDateTime(china())(s)
 }
 
 // epoch reads thirteen digits without a leading zero: the years 2001 to 2286.

@@ -34,7 +34,7 @@ func readEvent(item []byte) call.Report {
 	if fault := outer.Fault(); fault != "" {
 		return call.Report{Fault: fault}
 	}
-	e.ID = hashed("event", e.CallID, e.Type, stamp(e.At))
+	e.ID = platform.Digest("event", e.CallID, e.Type, stamp(e.At))
 	return call.Report{Event: e}
 }
 

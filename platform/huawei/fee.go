@@ -60,7 +60,7 @@ func feeID(f *platform.Fields, icid string, r *call.Record, item []byte) string 
 		caller = f.LongText("callerNum")
 	}
 	started := f.Time(utc, "callInTime")
-	return hashed("fee", r.CallID, r.X.Full(), caller, stamp(started))
+	return platform.Digest("fee", r.CallID, r.X.Full(), caller, stamp(started))
 }
 
 // stamp writes an instant into an identity.

@@ -79,3 +79,9 @@ func id(f *platform.Fields, name string) string {
 	}
 	return s
 }
+
+// ofContent is the identity of an item that has nothing to tell it by: a digest
+// of what it says, but for the host that wrote it, which a repetition may change.
+func ofContent(item []byte) string {
+	return platform.Digest("content", platform.Canonical(item, "hostName"))
+}

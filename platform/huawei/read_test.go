@@ -186,7 +186,7 @@ func TestIdentityOfARecord(t *testing.T) {
 		"caller withheld":    {edited(t, anonymous, `"callerNum":"+8613800000021"`, `"callerNum":"unknown"`), digestOf("fee", sessionID, "+8617000000001", "unknown", millis)},
 		"no start":           {without(t, anonymous, `"callInTime":"2026-03-04 05:03:04",`), digestOf("fee", sessionID, "+8617000000001", "+8613800000021", "")},
 		"no session":         {without(t, anonymous, `"sessionId":"`+sessionID+`",`), digestOf("fee", "", "+8617000000001", "+8613800000021", millis)},
-		"nothing to tell by": {`{ "calleeNum" : "+8617000000001", "a":1.0 }`, digestOf("content", `{"a":1.0,"calleeNum":"+8617000000001"}`)},
+		"nothing to tell by": {`{ "calleeNum" : "+8617000000001", "a":1.0, "hostName":"h" }`, digestOf("content", `{"a":"1.0","calleeNum":"+8617000000001"}`)},
 		"caller alone":       {`{"callerNum":"13800000021"}`, digestOf("content", `{"callerNum":"13800000021"}`)},
 		"numeric icid":       {`{"icid":12}`, "12"},
 	} {

@@ -74,12 +74,15 @@ func (b *body) content(path string) content {
 		// Readers differ in which of the two they see, and one of them may be
 		// a question. Nothing is lost: the refusal comes after the keeping.
 		whole.broken = invalid(b.twice + ": " + faultTwice)
+	case b.several():
+		// Which of them counts cannot be known either.
+		whole.broken = invalid(faultSeveral)
 	case b.values[smsEvent] != nil:
 		return b.textMessage()
-	case event == eventFee, event == "" && b.values[feeLst] != nil:
-		return content{kind: kindFee, items: b.items(feeLst)}
-	case event == eventNumber, event == "" && b.values[numInfo] != nil:
-		return content{kind: kindNumber, items: b.items(numInfo)}
+	case event == eventFee || event == "" && b.values[feeLst] != nil:
+		return b.listed(kindFee, feeLst)
+	case event == eventNumber || event == "" && b.values[numInfo] != nil:
+		return b.listed(kindNumber, numInfo)
 	case event == eventCallin && b.text(statusInfo, "notifyMode") != modeNotify,
 		event == "" && b.text(statusInfo, "notifyMode") == modeBlock:
 		return content{question: call.Voice}
@@ -87,6 +90,15 @@ func (b *body) content(path string) content {
 		whole.kind = kindEvent
 	}
 	return whole
+}
+
+// listed is a body that holds a list. One without it is kept whole: what it was
+// to report may stand there under another name.
+func (b *body) listed(kind string, m member) content {
+	if b.values[m] == nil {
+		return content{kind: kind, items: [][]byte{b.whole}}
+	}
+	return content{kind: kind, items: b.items(m)}
 }
 
 // textMessage is a message about a text: a question in Block mode.

@@ -117,8 +117,9 @@ func TestShapesOfPushes(t *testing.T) {
 		items            []string
 	}{
 		"no records":           {cdrs, `{"eventType":"fee","feeLst":[]}`, "fee", nil},
-		"no list":              {cdrs, `{"eventType":"fee"}`, "fee", nil},
-		"null for a list":      {cdrs, `{"eventType":"fee","feeLst":null}`, "fee", nil},
+		"no list":              {cdrs, `{"eventType":"fee"}`, "fee", []string{`{"eventType":"fee"}`}},
+		"another name":         {cdrs, `{"eventType":"fee","feelst":[{}]}`, "fee", []string{`{"eventType":"fee","feelst":[{}]}`}},
+		"null for a list":      {cdrs, `{"eventType":"fee","feeLst":null}`, "fee", []string{`{"eventType":"fee","feeLst":null}`}},
 		"object for a list":    {cdrs, `{"feeLst":` + fee + `,"eventType":"fee"}`, "fee", []string{fee}},
 		"text for a list":      {cdrs, `{"eventType":"fee","feeLst":"x"}`, "fee", []string{`"x"`}},
 		"no event type":        {events, `{"feeLst":[` + fee + `]}`, "fee", []string{fee}},
@@ -157,6 +158,7 @@ func TestBrokenBodiesAreKept(t *testing.T) {
 		"text":                 {events, `"callin"`, "event", "MalformedBody", "body: must be an object"},
 		"null":                 {events, ` null `, "event", "MalformedBody", "body: must be an object"},
 		"event type twice":     {events, `{"eventType":"callin","eventType":"callin"}`, "event", "InvalidParameter", "eventType: occurs twice"},
+		"two kinds of lists":   {cdrs, `{"eventType":"fee","feeLst":[` + fee + `],"smsEvent":{"notificationMode":"Notify"}}`, "fee", "InvalidParameter", "feeLst, numInfo and smsEvent: more than one of them"},
 		"two lists":            {cdrs, `{"eventType":"fee","feeLst":[],"feeLst":[` + fee + `]}`, "fee", "InvalidParameter", "feeLst: occurs twice"},
 		"mode missing":         {texts, strings.Replace(smsNotify, `"notificationMode":"Notify",`, "", 1), "sms", "InvalidParameter", "notificationMode: must be Block or Notify"},
 		"mode unknown":         {texts, strings.Replace(smsNotify, "Notify", "notify", 1), "sms", "InvalidParameter", "notificationMode: must be Block or Notify"},

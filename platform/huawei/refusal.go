@@ -19,6 +19,7 @@ const (
 	faultJSON       = "not valid JSON"
 	faultObject     = "must be an object"
 	faultTwice      = "occurs twice"
+	faultSeveral    = "feeLst, numInfo and smsEvent: more than one of them"
 	faultMode       = "must be Block or Notify"
 	faultID         = "must be 1 to 256 printable bytes"
 	faultNoRecord   = "no field of a call record"

@@ -57,5 +57,5 @@ func smsID(text, mode string, item []byte) string {
 	if whole := text + ":" + mode; len(whole) <= maxID {
 		return whole
 	}
-	return hashed("sms", text, mode)
+	return platform.Digest("sms", text, mode)
 }

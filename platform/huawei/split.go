@@ -169,6 +169,18 @@ func (b *body) list(m member, i int) int {
 	}
 }
 
+// several reports whether a body holds more than one of the things that it can
+// be about.
+func (b *body) several() bool {
+	n := 0
+	for _, m := range []member{feeLst, numInfo, smsEvent} {
+		if b.values[m] != nil {
+			n++
+		}
+	}
+	return n > 1
+}
+
 // items are those of a list; of a value that should be one, the value itself.
 func (b *body) items(m member) [][]byte {
 	value := b.values[m]

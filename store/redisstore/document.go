@@ -30,17 +30,16 @@ func endOfHead(document []byte) int {
 // documentTimes are the instants of a document, and the numbers that lists go
 // by.
 type documentTimes struct {
-	X         string     `json:"x"`
-	Caller    string     `json:"caller"`
-	Started   *time.Time `json:"started_at"`
-	Ringing   *time.Time `json:"ringing_at"`
-	Answered  *time.Time `json:"answered_at"`
-	Ended     *time.Time `json:"ended_at"`
-	At        *time.Time `json:"at"`
-	First     time.Time  `json:"first_pushed_at"`
-	Stage     call.Stage `json:"stage"`
-	Decision  string     `json:"decision"`
-	EventType string     `json:"type"`
+	X        string     `json:"x"`
+	Caller   string     `json:"caller"`
+	Started  *time.Time `json:"started_at"`
+	Ringing  *time.Time `json:"ringing_at"`
+	Answered *time.Time `json:"answered_at"`
+	Ended    *time.Time `json:"ended_at"`
+	At       *time.Time `json:"at"`
+	First    time.Time  `json:"first_pushed_at"`
+	Stage    call.Stage `json:"stage"`
+	Decision string     `json:"decision"`
 }
 
 // timesOf reads a document whole.

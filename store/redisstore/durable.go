@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +63,7 @@ type durable struct {
 
 	dials     atomic.Int64 // connections made so far
 	confirmed atomic.Int64 // how many there were at the last good look, plus one
-	waitAOF   atomic.Bool  // the servers know WAITAOF
+	waitAOF   atomic.Bool  // all servers know WAITAOF
 	fault     atomic.Pointer[error]
 }
 
@@ -83,7 +84,7 @@ func (d *durable) exec(ctx context.Context, s *Store, key string, fill func(redi
 	if err := d.known(ctx); err != nil {
 		return err
 	}
-	node, err := d.node(ctx, key)
+	node, err := nodeOf(ctx, d.client, key)
 	if err != nil {
 		return unavailable("finding the node", err)
 	}
@@ -92,6 +93,9 @@ func (d *durable) exec(ctx context.Context, s *Store, key string, fill func(redi
 		fill(p)
 		waited = d.wait(ctx, p)
 	})
+	if waited != nil && isReply(waited.Err()) { // appendonly is off, say
+		return fmt.Errorf("%w: the wait was refused", store.ErrNotDurable)
+	}
 	if err != nil {
 		d.moved(ctx, err)
 		return unavailable("storing a push", err)
@@ -99,15 +103,21 @@ func (d *durable) exec(ctx context.Context, s *Store, key string, fill func(redi
 	if err := d.reached(waited); err != nil {
 		return err
 	}
-	return d.known(ctx) // the connection may have been a new one
+	if err := d.known(ctx); err != nil { // the connection may have been a new one
+		return err
+	}
+	if waited == nil && d.looks() && d.waitAOF.Load() {
+		return fmt.Errorf("%w: the server is another one than before", store.ErrNotDurable)
+	}
+	return nil
 }
 
-// node is the client of the one server that has the key.
-func (d *durable) node(ctx context.Context, key string) (redis.UniversalClient, error) {
-	if cluster, ok := d.client.(*redis.ClusterClient); ok {
+// nodeOf is the client of the one server that has a key.
+func nodeOf(ctx context.Context, client redis.UniversalClient, key string) (redis.UniversalClient, error) {
+	if cluster, ok := client.(*redis.ClusterClient); ok {
 		return cluster.MasterForKey(ctx, key)
 	}
-	return d.client, nil
+	return client, nil
 }
 
 // moved has the client learn where the slots are now, if that was the fault: the
@@ -192,24 +202,42 @@ func (d *durable) look(ctx context.Context) error {
 	return fmt.Errorf("%w: the servers change too fast to look at them", store.ErrNotDurable)
 }
 
-// ask holds each master's version and settings against the promise.
+// ask holds the masters against the promise: all of them know WAITAOF, by which
+// each write asks for itself, or all have settings under which an answer means
+// that it is on disk.
 func (d *durable) ask(ctx context.Context) error {
-	cluster, ok := d.client.(*redis.ClusterClient)
-	if !ok {
-		return d.askOne(ctx, d.client)
+	var old atomic.Bool
+	err := d.each(ctx, func(ctx context.Context, node redis.UniversalClient) error {
+		info, err := node.Info(ctx, "server").Result()
+		if err != nil {
+			return unavailable("looking at the durability", err)
+		}
+		if !knowsWaitAOF(info) {
+			old.Store(true)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	return cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error { return d.askOne(ctx, node) })
+	d.waitAOF.Store(!old.Load())
+	if d.waitAOF.Load() {
+		return nil
+	}
+	return d.each(ctx, d.settings)
 }
 
-func (d *durable) askOne(ctx context.Context, node redis.UniversalClient) error {
-	info, err := node.Info(ctx, "server").Result()
-	if err != nil {
-		return unavailable("looking at the durability", err)
+// each asks all masters.
+func (d *durable) each(ctx context.Context, one func(context.Context, redis.UniversalClient) error) error {
+	cluster, ok := d.client.(*redis.ClusterClient)
+	if !ok {
+		return one(ctx, d.client)
 	}
-	d.waitAOF.Store(knowsWaitAOF(info))
-	if d.waitAOF.Load() {
-		return nil // each write asks for itself
-	}
+	return cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error { return one(ctx, node) })
+}
+
+// settings are those of one server.
+func (d *durable) settings(ctx context.Context, node redis.UniversalClient) error {
 	pipe := node.Pipeline()
 	file, rewrite := pipe.ConfigGet(ctx, "append*"), pipe.ConfigGet(ctx, "no-appendfsync-on-rewrite")
 	if _, err := pipe.Exec(ctx); err != nil {
@@ -241,7 +269,7 @@ func knowsWaitAOF(info string) bool {
 }
 
 // CheckDurability asks every master, whatever was known before, and makes a
-// write of each partition wait as a push would.
+// write on each that has a partition wait as a push would.
 func (s *Store) CheckDurability(ctx context.Context) error {
 	if s.durable.looks() {
 		if err := s.durable.look(ctx); err != nil {
@@ -251,14 +279,26 @@ func (s *Store) CheckDurability(ctx context.Context) error {
 	if s.durable.Replicas == 0 && !s.durable.waitAOF.Load() {
 		return nil
 	}
+	keys := map[redis.UniversalClient]string{} // one on each master
 	for n := range s.partitions {
 		key := s.keys.partition(n).key("ping")
-		err := s.durable.exec(ctx, s, key, func(p redis.Pipeliner) { p.Set(ctx, key, "", pingMemory) })
+		node, err := nodeOf(ctx, s.durable.client, key)
 		if err != nil {
-			return err
+			return unavailable("finding the node", err)
 		}
+		keys[node] = key
 	}
-	return nil
+	results := make(chan error, len(keys))
+	for _, key := range keys {
+		go func() {
+			results <- s.durable.exec(ctx, s, key, func(p redis.Pipeliner) { p.Set(ctx, key, "", pingMemory) })
+		}()
+	}
+	var failed error
+	for range keys {
+		failed = cmp.Or(failed, <-results)
+	}
+	return failed
 }
 
 // dialHook counts connections.

@@ -70,3 +70,10 @@ func Unchunk(t testing.TB, entry string) (documents [][]byte, err error) {
 	}
 	return documents, err
 }
+
+// ForgetVersion has a store that looked at its server believe that it is an old
+// one, until a new connection makes it look again.
+func ForgetVersion(s *Store) {
+	s.durable.waitAOF.Store(false)
+	s.durable.confirmed.Store(s.durable.dials.Load() + 1)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -13,41 +14,63 @@ import (
 
 // Deposit stores a push: one script, and so one round trip, for each partition
 // that it touches. The partition of the nonce goes first where there are
-// several, since it has to say whether the others may store anything.
+// several, since it has to say whether the others may store anything. A push of
+// thousands of items takes more scripts, one after the other: Redis serves
+// nobody else while one runs.
 func (s *Store) Deposit(ctx context.Context, d store.Delivery) (store.Deposited, error) {
 	if err := s.setUp(ctx); err != nil {
 		return store.Deposited{}, err
 	}
-	v := &voyage{Store: s, delivery: d, parcels: map[int]*parcel{}}
+	v := &voyage{Store: s, delivery: d, parcels: map[int][]*parcel{}}
 	defer v.release()
 	for i := range d.Items {
+		if i%parcelItems == 0 && ctx.Err() != nil {
+			return store.Deposited{}, unavailable("reading a push", ctx.Err())
+		}
 		v.load(i, false)
 	}
 	if err := v.sail(ctx); err != nil {
 		return store.Deposited{}, err
 	}
-	if len(v.missing) > 0 { // the store has lost what it had: it was wiped, or a failover forgot it
-		v.release()
-		v.parcels = map[int]*parcel{}
-		for _, i := range v.missing {
-			v.load(i, true)
-		}
-		v.missing = nil
-		if err := v.sail(ctx); err != nil {
-			return store.Deposited{}, err
-		}
+	if err := v.returns(ctx); err != nil {
+		return store.Deposited{}, err
 	}
 	return v.done, nil
+}
+
+// parcelItems is how many items one script stores.
+const parcelItems = 1000
+
+// returns goes once more with what the first voyage could not leave: items that
+// the store has lost (it was wiped, or a failover forgot them) go whole, those of
+// which there are too many contents already into the quarantine.
+func (v *voyage) returns(ctx context.Context) error {
+	missing, excess := v.missing, v.excess
+	if len(missing)+len(excess) == 0 {
+		return nil
+	}
+	v.release()
+	v.parcels, v.missing, v.excess = map[int][]*parcel{}, nil, nil
+	for _, i := range missing {
+		v.load(i, true)
+	}
+	for _, i := range excess {
+		v.packFault(i, "too many contents of one identity")
+	}
+	return v.sail(ctx)
 }
 
 // voyage is one push on its way into the store.
 type voyage struct {
 	*Store
 	delivery store.Delivery
-	parcels  map[int]*parcel // by partition
-	filed    bool            // the nonce has been
-	bound    bool            // it belongs to another body: only what is known may come
-	missing  []int           // items that were taken for known, and are not
+	parcels  map[int][]*parcel // by partition
+	faulty   map[string]bool   // ids of what is on its way to the quarantine
+	mu       sync.Mutex        // guards what count writes
+	filed    bool              // the nonce has been
+	bound    bool              // it belongs to another body: only what is known may come
+	missing  []int             // items that were taken for known, and are not
+	excess   []int             // items of which there are too many contents
 	done     store.Deposited
 }
 
@@ -64,17 +87,22 @@ func (v *voyage) load(i int, whole bool) {
 }
 
 func (v *voyage) release() {
-	for _, p := range v.parcels {
-		p.chunks.release()
+	for _, list := range v.parcels {
+		for _, p := range list {
+			p.chunks.release()
+		}
 	}
 }
 
+// parcel is the one that takes the next item of a partition.
 func (v *voyage) parcel(partition int) *parcel {
-	p := v.parcels[partition]
-	if p == nil {
-		p = &parcel{chunks: chunks{spare: &v.spare}, args: make([]any, 0, 16*len(v.delivery.Items)), items: make([]parcelItem, 0, len(v.delivery.Items))}
-		v.parcels[partition] = p
+	list := v.parcels[partition]
+	if n := len(list); n > 0 && len(list[n-1].items) < parcelItems {
+		return list[n-1]
 	}
+	room := min(len(v.delivery.Items), parcelItems)
+	p := &parcel{chunks: chunks{spare: &v.spare}, args: make([]any, 0, 16*room), items: make([]parcelItem, 0, room)}
+	v.parcels[partition] = append(list, p)
 	return p
 }
 
@@ -82,17 +110,17 @@ func (v *voyage) parcel(partition int) *parcel {
 func (v *voyage) sail(ctx context.Context) error {
 	first := v.home()
 	if first >= 0 {
-		if err := v.carry(ctx, first, v.parcel(first)); err != nil {
+		v.parcel(first) // without items, too: it files the nonce
+		if err := v.carryAll(ctx, first); err != nil {
 			return err
 		}
-		v.filed = true
 	}
 	rest := make(chan error, len(v.parcels))
 	under := 0
-	for partition, p := range v.parcels {
+	for partition := range v.parcels {
 		if partition != first {
 			under++
-			go func() { rest <- v.carryAlone(ctx, partition, p) }()
+			go func() { rest <- v.carryAlone(ctx, partition) }()
 		}
 	}
 	var failed error
@@ -101,13 +129,7 @@ func (v *voyage) sail(ctx context.Context) error {
 			failed = err
 		}
 	}
-	if failed != nil {
-		return failed
-	}
-	for _, p := range v.parcels {
-		v.count(p)
-	}
-	return nil
+	return failed
 }
 
 // home is the partition of the nonce, as long as that has to be filed; -1: none.
@@ -118,14 +140,27 @@ func (v *voyage) home() int {
 	return v.partitionOf(nonceRest(v.delivery.Platform, v.delivery.Message.Nonce))
 }
 
-// carryAlone is carry in a goroutine of its own, which nobody else recovers.
-func (v *voyage) carryAlone(ctx context.Context, partition int, p *parcel) (err error) {
+// carryAlone is carryAll in a goroutine of its own, which nobody else recovers.
+func (v *voyage) carryAlone(ctx context.Context, partition int) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = fmt.Errorf("%w: panic in a deposit", store.ErrUnavailable)
 		}
 	}()
-	return v.carry(ctx, partition, p)
+	return v.carryAll(ctx, partition)
+}
+
+// carryAll takes the parcels of one partition, one after the other. What one has
+// left counts, even if the next one fails: then the push comes again, and finds
+// less to do.
+func (v *voyage) carryAll(ctx context.Context, partition int) error {
+	for _, p := range v.parcels[partition] {
+		if err := v.carry(ctx, partition, p); err != nil {
+			return err
+		}
+		v.count(p)
+	}
+	return nil
 }
 
 // carry runs the script of one partition, and waits until what it wrote is as
@@ -153,8 +188,9 @@ func (v *voyage) carry(ctx context.Context, partition int, p *parcel) error {
 		return store.ErrReplayed
 	case len(results) != len(p.items):
 		return unavailable("storing a push", fmt.Errorf("%d results for %d items", len(results), len(p.items)))
-	case verdict == "known" && partition == v.home():
-		v.bound = true
+	}
+	if partition == v.home() {
+		v.filed, v.bound = true, verdict == "known"
 	}
 	p.results = results
 	return nil
@@ -178,12 +214,17 @@ func (v *voyage) head(p *parcel) []any {
 	return append(append(args, packed...), p.args...)
 }
 
-// count takes the results of a parcel.
+// count takes the results of a parcel; several partitions may be through at once.
 func (v *voyage) count(p *parcel) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	for j, item := range p.items {
 		switch p.results[j] {
 		case 'm':
 			v.missing = append(v.missing, item.index)
+			continue
+		case 'o':
+			v.excess = append(v.excess, item.index)
 			continue
 		case 'd':
 			v.done.Duplicates++

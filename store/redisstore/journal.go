@@ -40,7 +40,8 @@ func (r ref) compare(o ref) int {
 // kept is a document of the journal, as it is now.
 type kept struct {
 	document
-	at ref
+	at       ref
+	contents []string // places of all contents of its identity, the first one first
 }
 
 // entryOf is one entry of the journal.
@@ -78,7 +79,7 @@ func (s *Store) documents(ctx context.Context, refs []ref) ([]kept, error) {
 			chunks[at] = chunk
 		}
 		if r.position() < len(chunk) {
-			found = append(found, kept{chunk[r.position()], r})
+			found = append(found, kept{document: chunk[r.position()], at: r})
 		}
 	}
 	return found, s.update(ctx, found)
@@ -108,25 +109,27 @@ func (s *Store) update(ctx context.Context, found []kept) error {
 	}
 	for i, cmd := range counts {
 		if cmd != nil {
-			pushes, contents := contentAt(cmd.Val(), found[i].at.place())
-			found[i].json = store.Update(found[i].json, pushes, contents > 1)
+			d := &found[i]
+			pushes, contents := contentsOf(cmd.Val(), d.at.place())
+			d.json, d.contents = store.Update(d.json, pushes, len(contents) > 1), contents
 		}
 	}
 	return nil
 }
 
-// contentAt finds a content by its place in the journal in an identity's value:
-// how often it was pushed, and how many contents there are.
-func contentAt(value, place string) (pushes, contents int) {
+// contentsOf reads an identity's value: the places of its contents, and how
+// often the one at a place was pushed.
+func contentsOf(value, place string) (pushes int, places []string) {
 	const length = contentLength + placeLength + 3
 	pushes = 1
 	for ; len(value) >= length; value = value[length:] {
-		if value[contentLength:contentLength+placeLength] == place {
+		at := value[contentLength : contentLength+placeLength]
+		if at == place {
 			pushes = int(binary.BigEndian.Uint32([]byte("\x00" + value[contentLength+placeLength:length])))
 		}
-		contents++
+		places = append(places, at)
 	}
-	return pushes, contents
+	return pushes, places
 }
 
 // errDocument: a document is none of ours.

@@ -9,13 +9,23 @@ import (
 	"xmode/store"
 )
 
-// Leave writes the log of decisions, asks and last callers in one round trip.
+// Leave writes the log of decisions, asks and last callers: in one round trip,
+// on Cluster in two waves.
 func (s *Store) Leave(ctx context.Context, traces []call.Trace) error {
 	if len(traces) == 0 {
 		return nil
 	}
+	logs := s.logged(traces)
+	if _, cluster := s.client.(*redis.ClusterClient); cluster {
+		for partition, args := range logs {
+			if err := s.onNode(ctx, s.scripts.log, partition, args); err != nil {
+				return unavailable("logging decisions", err)
+			}
+		}
+		logs = nil
+	}
 	err := s.exec(ctx, func(p redis.Pipeliner) {
-		for partition, args := range s.logged(traces) {
+		for partition, args := range logs {
 			s.scripts.log.call(ctx, p, []string{string(s.keys.partition(partition))}, args...)
 		}
 		for _, t := range traces {
@@ -23,6 +33,18 @@ func (s *Store) Leave(ctx context.Context, traces []call.Trace) error {
 		}
 	})
 	return unavailable("writing traces", err)
+}
+
+// onNode runs a script on the node that has a partition, and nowhere else: while
+// its slot moves, the client of a Cluster would follow to the other node, where
+// the script would begin the partition anew.
+func (s *Store) onNode(ctx context.Context, sc script, partition int, args []any) error {
+	base := string(s.keys.partition(partition))
+	node, err := nodeOf(ctx, s.client, base)
+	if err != nil {
+		return err
+	}
+	return execOn(ctx, node, s.scripts, func(p redis.Pipeliner) { sc.call(ctx, p, []string{base}, args...) })
 }
 
 // logged are the arguments of the log's script, by partition.

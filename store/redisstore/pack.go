@@ -27,11 +27,11 @@ type packer struct {
 
 func newPacker() (*packer, error) {
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderDict(dictionary1), zstd.WithEncoderLevel(zstd.SpeedFastest),
-		zstd.WithEncoderConcurrency(2), zstd.WithEncoderCRC(false), zstd.WithWindowSize(256<<10))
+		zstd.WithEncoderCRC(false), zstd.WithWindowSize(256<<10))
 	if err != nil {
 		return nil, fmt.Errorf("redisstore: dictionary: %w", err)
 	}
-	decoder, err := zstd.NewReader(nil, zstd.WithDecoderDicts(dictionary1), zstd.WithDecoderConcurrency(2),
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderDicts(dictionary1), zstd.WithDecoderConcurrency(0),
 		zstd.WithDecoderMaxMemory(maxDocument))
 	if err != nil {
 		return nil, fmt.Errorf("redisstore: dictionary: %w", err)

@@ -82,17 +82,25 @@ func (v *voyage) packEvent(i int, key itemKey, e *call.Event) {
 // Numbers and what is quarantined are few: they lie in the first partition.
 
 func (v *voyage) packStatus(i int, n *call.NumberStatus) {
-	ms := strconv.FormatInt(n.At.UnixMilli(), 10)
+	ms := strconv.FormatInt(clamped(n.At), 10)
 	value := strings.Join([]string{ms, n.Status, n.Cause, n.Text}, "\t")
 	v.parcel(0).add(i, itemKey{}, past{partition: -1}, "s", string(n.Platform)+"\t"+n.Number.Full(), ms, value)
 }
 
 func (v *voyage) packFault(i int, reason string) {
 	d := &v.delivery
+	id := quarantineID(d.Platform, d.Kind, d.Items[i])
+	if v.faulty[id] { // the same text twice in one push
+		v.done.Quarantined++
+		return
+	}
+	if v.faulty == nil {
+		v.faulty = map[string]bool{}
+	}
+	v.faulty[id] = true
 	text := quarantined{Platform: d.Platform, Kind: d.Kind, Reason: reason, At: d.At.UnixMilli(), Raw: d.Items[i]}
 	document, _ := json.Marshal(text) // strings and bytes always encode
-	v.parcel(0).add(i, itemKey{}, past{partition: -1}, "q", quarantineID(d.Platform, d.Kind, d.Items[i]), inverted(d.At),
-		v.packer.pack(document))
+	v.parcel(0).add(i, itemKey{}, past{partition: -1}, "q", id, inverted(d.At), v.packer.pack(document))
 }
 
 // quarantined is how a text is kept that could not be understood.

@@ -12,13 +12,14 @@ import (
 	"xmode/store"
 )
 
-// pageBytes bounds what a page of the quarantine holds, packed: a text may be as
-// large as a body.
-const pageBytes = 2 << 20
+// A page of the quarantine is read a few texts at a time, first one, then twice as
+// many each time, and ends early where they are large: each may be as large as a
+// body.
+const mostQuarantined = 64
 
 // ListQuarantine returns up to limit entries, newest first; fewer where they are
 // large.
-func (s *Store) ListQuarantine(ctx context.Context, limit int, cursor string) ([]store.Quarantined, string, error) {
+func (s *Store) ListQuarantine(ctx context.Context, limit int, cursor string) (entries []store.Quarantined, next string, err error) {
 	from := "-"
 	if cursor != "" {
 		member, err := hex.DecodeString(cursor)
@@ -27,46 +28,36 @@ func (s *Store) ListQuarantine(ctx context.Context, limit int, cursor string) ([
 		}
 		from = "(" + string(member)
 	}
-	base := s.keys.partition(0)
-	members, err := s.client.ZRangeByLex(ctx, base.key("qt"), &redis.ZRangeBy{Min: from, Max: "+", Count: int64(limit) + 1}).Result()
+	members, err := s.client.ZRangeByLex(ctx, s.keys.partition(0).key("qt"),
+		&redis.ZRangeBy{Min: from, Max: "+", Count: int64(limit) + 1}).Result()
 	if err != nil {
 		return nil, "", unavailable("listing the quarantine", err)
 	}
-	taken, err := s.fitting(ctx, members, limit)
-	if err != nil {
-		return nil, "", unavailable("listing the quarantine", err)
+	taken, size := 0, 0
+	for n := 1; taken < min(limit, len(members)) && size < pageBytes; n = min(2*n, mostQuarantined) {
+		some := members[taken:min(taken+n, limit, len(members))]
+		found, err := s.quarantined(ctx, idsOf(some))
+		if err != nil {
+			return nil, "", err
+		}
+		for _, q := range found {
+			size += len(q.Raw)
+		}
+		entries, taken = append(entries, found...), taken+len(some)
 	}
-	next := ""
 	if taken < len(members) {
 		next = hex.EncodeToString([]byte(members[taken-1]))
 	}
-	ids := make([]string, taken)
-	for i := range ids {
-		ids[i] = members[i][min(timeLength, len(members[i])):]
-	}
-	entries, err := s.quarantined(ctx, ids)
-	return entries, next, err
+	return entries, next, nil
 }
 
-// fitting is how many of the entries fit into one page: one at least.
-func (s *Store) fitting(ctx context.Context, members []string, limit int) (int, error) {
-	sizes := make([]*redis.Cmd, min(len(members), limit))
-	err := s.exec(ctx, func(p redis.Pipeliner) {
-		for i := range sizes {
-			sizes[i] = p.Do(ctx, "hstrlen", s.keys.partition(0).key("q"), members[i][min(timeLength, len(members[i])):])
-		}
-	})
-	if err != nil {
-		return 0, err
+// idsOf are the ids behind the times.
+func idsOf(members []string) []string {
+	ids := make([]string, len(members))
+	for i, m := range members {
+		ids[i] = m[min(timeLength, len(m)):]
 	}
-	sum := int64(0)
-	for i, cmd := range sizes {
-		size, _ := cmd.Int64()
-		if sum += size; sum > pageBytes && i > 0 {
-			return i, nil
-		}
-	}
-	return len(sizes), nil
+	return ids
 }
 
 // quarantined reads entries; those that are gone meanwhile are left out.

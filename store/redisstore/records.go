@@ -1,7 +1,6 @@
 package redisstore
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/hex"
@@ -15,6 +14,13 @@ import (
 	"xmode/store"
 )
 
+const (
+	// documentsAtOnce is how many documents of a page are read together.
+	documentsAtOnce = 100
+	// pageBytes ends a page early: a record may be as large as a body.
+	pageBytes = 8 << 20
+)
+
 // Records returns a page, newest first: the references of all sources merged,
 // and then the documents.
 func (s *Store) Records(ctx context.Context, f store.RecordFilter) (store.RecordPage, error) {
@@ -22,27 +28,90 @@ func (s *Store) Records(ctx context.Context, f store.RecordFilter) (store.Record
 	if err := list.start(); err != nil {
 		return store.RecordPage{}, err
 	}
-	var page store.RecordPage
-	for len(page.Records) < f.Limit {
-		refs, more, err := list.next(ctx, f.Limit-len(page.Records))
+	for more := true; more; {
+		refs, further, err := list.next(ctx, f.Limit-len(list.page))
 		if err != nil {
-			return page, unavailable("listing records", err)
+			return store.RecordPage{}, unavailable("listing records", err)
 		}
-		found, err := s.documents(ctx, refs)
-		if err != nil {
-			return page, unavailable("reading records", err)
-		}
-		for _, d := range found {
-			if list.admits(d) {
-				page.Records = append(page.Records, d.json)
+		more = further
+		for some := range slices.Chunk(refs, documentsAtOnce) {
+			if err := list.take(ctx, some); err != nil {
+				return store.RecordPage{}, unavailable("reading records", err)
+			}
+			if list.full {
+				return store.RecordPage{Records: list.page, Next: list.cursor()}, nil
 			}
 		}
-		if !more {
-			return page, nil
+		if more && len(list.page) >= f.Limit {
+			return store.RecordPage{Records: list.page, Next: list.cursor()}, nil
 		}
 	}
-	page.Next = list.cursor()
-	return page, nil
+	return store.RecordPage{Records: list.page}, nil
+}
+
+// take puts what refs lead to onto the page, until that is full.
+func (l *listing) take(ctx context.Context, refs []ref) error {
+	found, err := l.documents(ctx, refs)
+	if err != nil {
+		return err
+	}
+	for i := range found {
+		group, err := l.together(ctx, &found[i])
+		if err != nil {
+			return err
+		}
+		if len(l.page) > 0 && (len(l.page)+len(group) > l.filter.Limit || l.bytes > pageBytes) {
+			l.full = true
+			return nil
+		}
+		for _, d := range group {
+			l.page, l.bytes = append(l.page, d.json), l.bytes+len(d.json)
+		}
+		l.after = &found[i].at
+	}
+	if len(refs) > 0 { // those that were retired meanwhile are through as well
+		l.after = &refs[len(refs)-1]
+	}
+	return nil
+}
+
+// together is what stands in the list where a document does: itself, if the
+// filter admits it. Where its identity came with several contents, all that the
+// filter admits stand at the place of the first of them, in the order in which
+// they came, and nothing at the places of the others.
+func (l *listing) together(ctx context.Context, d *kept) ([]kept, error) {
+	if len(d.contents) < 2 {
+		if l.filter.Caller.IsZero() || l.filter.X.IsZero() || l.admits(d) {
+			return []kept{*d}, nil // the list that it came from has seen to the rest
+		}
+		return nil, nil
+	}
+	refs := make([]ref, len(d.contents))
+	for i, place := range d.contents {
+		refs[i] = ref{d.at.source, d.at.member[:timeLength] + place}
+	}
+	all, err := l.documents(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(other kept) bool { return !l.admits(&other) })
+	if len(all) == 0 || all[0].at.place() != d.at.place() {
+		return nil, nil
+	}
+	return all, nil
+}
+
+// admits holds a record against the filter.
+func (l *listing) admits(d *kept) bool {
+	times, err := timesOf(d.json)
+	head, err2 := headOf(d.document)
+	if err != nil || err2 != nil {
+		return false
+	}
+	f, at := &l.filter, times.at()
+	return (f.X.IsZero() || f.X.Full() == times.X) && (f.Caller.IsZero() || f.Caller.Full() == times.Caller) &&
+		(f.Platform == "" || f.Platform == head.Platform) &&
+		(f.Since.IsZero() || !at.Before(f.Since)) && (f.Until.IsZero() || at.Before(f.Until))
 }
 
 // source is where a part of a list comes from: one platform's records in one
@@ -58,6 +127,9 @@ type listing struct {
 	*Store
 	filter store.RecordFilter
 	after  *ref // the last one that was taken
+	page   [][]byte
+	bytes  int  // of the page
+	full   bool // there is more, but not on this page
 }
 
 // start reads the cursor: the member of the last one, and the rank of its
@@ -114,9 +186,6 @@ func (l *listing) next(ctx context.Context, n int) (refs []ref, more bool, err e
 	if more = len(refs) > n; more {
 		refs = refs[:n]
 	}
-	if len(refs) > 0 {
-		l.after = &refs[len(refs)-1]
-	}
 	return refs, more, nil
 }
 
@@ -166,13 +235,4 @@ func (l *listing) bounds(src source) (from, to string) {
 		next = l.after.member + "\x00"
 	}
 	return max(from, next), to
-}
-
-// admits holds a record against the part of the filter that no list knows: the
-// X number beside a caller.
-func (l *listing) admits(d kept) bool {
-	if l.filter.Caller.IsZero() || l.filter.X.IsZero() {
-		return true
-	}
-	return bytes.Contains(d.json, []byte(`,"x":"`+l.filter.X.Full()+`","caller":"`))
 }

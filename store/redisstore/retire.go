@@ -43,45 +43,64 @@ func (s *Store) Retire(ctx context.Context, before time.Time) (int, error) {
 // retirePartition removes one batch.
 func (s *Store) retirePartition(ctx context.Context, n int, before time.Time) (int, error) {
 	base := s.keys.partition(n)
-	entries, err := s.client.XRangeN(ctx, base.key("j"), "-", "+", retireBatch).Result()
-	if err != nil {
-		return 0, err
-	}
 	args := []any{"", before.UnixMilli(), len(s.known)}
 	for _, p := range s.known {
 		args = append(args, string(p))
 	}
-	upTo, gone, count := len(args), 0, 0
-	for _, entry := range entries {
-		leads, documents, came, err := s.leadsTo(base, entry)
-		if err == nil && !came.Before(before) {
-			break
-		}
-		args, count = append(args, leads...), count+documents
-		if err == nil { // one that cannot be read goes with an older one behind it, and not before
-			args[0], upTo, gone = trimID(entry.ID), len(args), count
-		}
+	gone, err := s.oldest(ctx, base, before, func(id string, leads []any) {
+		args[0] = trimID(id)
+		args = append(args, leads...)
+	})
+	if err == nil {
+		err = s.onNode(ctx, s.scripts.retire, n, args)
 	}
-	return gone, s.exec(ctx, func(p redis.Pipeliner) { s.scripts.retire.call(ctx, p, []string{string(base)}, args[:upTo]...) })
+	if err != nil {
+		return 0, err
+	}
+	return gone, nil
+}
+
+// oldest gives the oldest entries of a journal that came before the instant, a
+// batch of them, and counts their documents. An entry that cannot be read at all
+// goes with an older one behind it, and not before.
+func (s *Store) oldest(ctx context.Context, base partition, before time.Time, take func(id string, leads []any)) (gone int, err error) {
+	for from, readable := "-", false; !readable; {
+		entries, err := s.client.XRangeN(ctx, base.key("j"), from, "+", retireBatch).Result()
+		if err != nil || len(entries) == 0 {
+			return gone, err
+		}
+		for _, entry := range entries {
+			leads, documents, came := s.leadsTo(base, entry)
+			if documents == 0 {
+				continue
+			}
+			if readable = true; !came.Before(before) {
+				return gone, nil
+			}
+			take(entry.ID, leads)
+			gone += documents
+		}
+		from = "(" + entries[len(entries)-1].ID
+	}
+	return gone, nil
 }
 
 // leadsTo are the arguments of the script for the documents of one entry, how
-// many they are, and when they came.
-func (s *Store) leadsTo(base partition, entry redis.XMessage) (args []any, count int, came time.Time, err error) {
+// many can be read, and when they came.
+func (s *Store) leadsTo(base partition, entry redis.XMessage) (args []any, readable int, came time.Time) {
 	chunk, err := s.unchunk([]redis.XMessage{entry})
 	number, err2 := strconv.ParseUint(trimID(entry.ID), 10, 8*chunkLength)
-	if err := errors.Join(err, err2); err != nil {
-		return nil, 0, came, err
+	if errors.Join(err, err2) != nil {
+		return nil, 0, came
 	}
 	for i, d := range chunk {
 		at := append(binary.BigEndian.AppendUint64(nil, number)[8-chunkLength:], byte(i))
-		leads, when, err := leadsToDocument(base, d, at)
-		if err != nil {
-			return nil, 0, came, err
+		if leads, when, err := leadsToDocument(base, d, at); err == nil {
+			args, came = append(args, leads...), when
+			readable++
 		}
-		args, came = append(args, leads...), when
 	}
-	return args, len(chunk), came, nil
+	return args, readable, came
 }
 
 // leadsToDocument are the arguments for one document at a place.

@@ -14,8 +14,8 @@ import (
 // reads it.
 
 const (
-	slicesAtOnce = 64              // minutes looked into in one round trip
-	sliceEntry   = 2 + placeLength // when within the minute, and the place
+	mostSlices = 64              // minutes looked into in one round trip: first one, then twice as many each time
+	sliceEntry = 2 + placeLength // when within the minute, and the place
 )
 
 // fromSlices reads the lists of all records, minute by minute.
@@ -23,9 +23,9 @@ func (l *listing) fromSlices(ctx context.Context, src source, n int) (refs []ref
 	base := l.keys.partition(src.partition)
 	from, to := l.bounds(src)
 	high, low := minutesBetween(from, to)
-	for len(refs) < n {
+	for some := int64(1); len(refs) < n; some = min(2*some, mostSlices) {
 		names, err := l.client.ZRevRangeByScore(ctx, base.minutes(src.platform),
-			&redis.ZRangeBy{Min: low, Max: high, Count: slicesAtOnce}).Result()
+			&redis.ZRangeBy{Min: low, Max: high, Count: some}).Result()
 		if err != nil || len(names) == 0 {
 			return refs, err
 		}

@@ -1,5 +1,5 @@
-// Package redisstore keeps bindings, nonces, asks and last callers in Redis:
-// standalone, Sentinel or Cluster, version 7.0 or later.
+// Package redisstore keeps bindings, nonces, what decisions leave behind and what
+// platforms push in Redis: standalone, Sentinel or Cluster, version 7.0 or later.
 //
 // What one decision needs about an X number lies under the X number's hash tag,
 // so that a write is one atomic script on one shard and a look-up one round
@@ -7,6 +7,9 @@
 // owner lie under other tags. They are written before the atomic step and
 // tidied after it, by the one holder of the id's lease; a writer that dies in
 // between leaves an id that is due for repair, and nothing worse.
+//
+// What platforms push lies in partitions, each under one hash tag, and one script
+// stores a push in one of them: see [Store.Deposit].
 package redisstore
 
 import (

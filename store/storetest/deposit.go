@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"xmode/call"
 	"xmode/store"
 )
 
@@ -35,6 +36,19 @@ func depositContract(t *testing.T, open Open) {
 		w.deposit(w.delivery(second), store.Deposited{Conflicts: 1})
 		w.deposit(w.delivery(second, first, second), store.Deposited{Duplicates: 3})
 		w.lists(store.RecordFilter{}, "1!×2/5", "1!×3/9")
+	})
+	t.Run("ConflictAtOtherTimes", func(t *testing.T) {
+		w := newWorld(t, open)
+		x, other := "+8617000000001", "+8617000000002"
+		w.deposit(w.delivery(told{ID: "1", Call: "c", X: x, Start: 10, Talk: 5}, told{ID: "2", Call: "c", X: x, Start: 20}), store.Deposited{Fresh: 2})
+		w.deposit(w.delivery(told{ID: "1", Call: "c", X: x, Start: 30, Talk: 6}, told{ID: "1", Call: "c", X: other, Start: 5, Talk: 7}), store.Deposited{Conflicts: 2})
+		// All stand where the first one does, in the order in which they came.
+		for _, limit := range []int{1, 2, 3, 100} {
+			w.lists(store.RecordFilter{Limit: limit}, "2×1/0", "1!×1/5", "1!×1/6", "1!×1/7")
+		}
+		w.lists(store.RecordFilter{X: call.NumberFromStore(x)}, "2×1/0", "1!×1/5", "1!×1/6")
+		w.lists(store.RecordFilter{X: call.NumberFromStore(other)}, "1!×1/7")
+		w.lists(store.RecordFilter{Since: NewClock().Now().Add(15 * time.Second)}, "1!×1/6", "2×1/0")
 	})
 	t.Run("OtherPlatform", func(t *testing.T) {
 		w := newWorld(t, open)

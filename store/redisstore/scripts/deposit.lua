@@ -22,6 +22,7 @@
 --        verdict: "ok" | "known": the nonce belongs to another body, and all of
 --        this part is known | "replayed": it does, and not all is; nothing is stored
 --        result: "n" new  "d" duplicate  "c" conflict  "m" missing (touches only)
+--        "o" there are too many contents of this identity already: it is not kept
 --
 -- An identity's value is a list of contents of fourteen bytes, the first one that
 -- came first: content, number of the chunk in the journal (five), position, and
@@ -155,6 +156,7 @@ local function file(at)
   local value = values[identity]
   local from = find(value, content)
   if from then return again(identity, value, from) end
+  if value and #value >= 14 * 64 then return 'o' end
   local place = number(tonumber(ARGV[at + 3])) .. ARGV[at + 4]
   set(identities, identity, (value or '') .. content .. place .. '\0\0\1')
   local joined = ARGV[at + 5]
@@ -188,7 +190,7 @@ end
 local entries = {} -- of the stream for consumers
 local function record(at)
   local result, place = file(at)
-  if result == 'd' then return result end
+  if not place then return result end
   list(at, place)
   local kind, document = ARGV[5], ARGV[at + 14]
   if result == 'c' then
@@ -200,7 +202,7 @@ end
 
 local function status(at)
   local told = call('HGET', base .. 'numbers', ARGV[at + 1])
-  if told and (told == ARGV[at + 3] or tonumber(string.match(told, '^%d+')) > tonumber(ARGV[at + 2])) then return 'd' end
+  if told and (told == ARGV[at + 3] or (tonumber(string.match(told, '^%-?%d+')) or 0) > tonumber(ARGV[at + 2])) then return 'd' end
   call('HSET', base .. 'numbers', ARGV[at + 1], ARGV[at + 3])
   return 'n'
 end
@@ -229,7 +231,7 @@ end
 for name, slice in pairs(slices) do
   call('APPEND', base .. 't:' .. name, table.concat(slice, '', 3))
   call('ZADD', base .. 'm:' .. slice[1], slice[2], slice[2])
-  call('ZADD', base .. 'a:' .. slice[1], ARGV[6], slice[2])
+  call('ZADD', base .. 'a:' .. slice[1], 'GT', ARGV[6], slice[2]) -- a requeued record came long ago
 end
 for chunk = 1, tonumber(ARGV[7]) do
   if numbers[chunk] then
@@ -241,4 +243,7 @@ flush(calls)
 for _, entry in ipairs(entries) do
   call('XADD', stream, '*', 'id', entry[1], 'type', entry[2], 'record', entry[3])
 end
+-- A wait for replicas or for the disk is for the last write of its connection: there
+-- has to be one, for duplicates alone too.
+call('SET', base .. 'ping', '', 'PX', 5000)
 return { verdict, table.concat(results) }

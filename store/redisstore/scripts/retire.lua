@@ -23,7 +23,7 @@ local function forget(key, field, place, length, after)
   if left == '' then
     redis.call('HDEL', key, field)
   elseif left ~= value then
-    redis.call('HSET', key, field, left)
+    redis.pcall('HSET', key, field, left) -- refused where memory is full: then it leads nowhere
   end
 end
 
