@@ -16,15 +16,13 @@ const mimeCSV = "text/csv"
 //
 // Programs that open CSV take a cell that begins with = + - or @ for a formula,
 // and texts in here come from outside. Such a cell gets an apostrophe in front,
-// by which those programs know a text; so does one that begins with an apostrophe, so that
-// taking one away always gives the text back. Numbers are left as they are: a
+// by which those programs know a text; so does one that begins with an
+// apostrophe, so that taking one away always gives the text back. Numbers are left as they are: a
 // plus sign and digits are no formula that does anything.
 type sheet struct{ out *csv.Writer }
 
 func newSheet(out io.Writer) *sheet {
-	w := csv.NewWriter(out)
-	w.UseCRLF = true
-	return &sheet{w}
+	return &sheet{csv.NewWriter(out)} // with CRLF it would change line feeds inside of texts as well
 }
 
 // sheetHeader names the columns.
@@ -62,8 +60,12 @@ func row(r *Record) []string {
 		r.FirstPushedAt, strconv.Itoa(r.Pushes), strconv.FormatBool(r.Conflict)}
 }
 
-// text is a cell that no program takes for a formula.
+// text is a cell that no program takes for a formula. Call ids that begin with a
+// number, as Huawei's do, stay as they are: programs join by them.
 func text(s string) string {
+	if len(s) > 1 && s[0] == '+' && '0' <= s[1] && s[1] <= '9' {
+		return s
+	}
 	if s != "" && strings.ContainsRune("=+-@\t\r'", rune(s[0])) {
 		return "'" + s
 	}

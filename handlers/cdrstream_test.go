@@ -120,8 +120,8 @@ func TestCSV(t *testing.T) {
 		`acme,r1,call-77,voice,+8617000000001,+8613800000021,+8613900000011,22,100001,2030-01-02T03:04:05.678Z,2030-01-02T03:04:06.678Z,` +
 			`2030-01-02T03:04:07.678Z,2030-01-02T03:05:52.678Z,105,answered,caller,16,"normal, ""clear""",pending,order-1,2030-01-02T03:04:05.678Z,2,true`,
 		`acme,r2,,sms,,,,,,,,,,0,failed,,,,none,,2030-01-02T03:04:05.678Z,1,false`,
-		`acme,'=1+1,'@SUM(A1),voice,,+8613800000021,,'-1,,,,,,0,failed,,'+1," leading",none,''=cmd|' /C calc'!A0,2030-01-02T03:04:05.678Z,1,false`,
-		""}, "\r\n")
+		`acme,'=1+1,'@SUM(A1),voice,,+8613800000021,,'-1,,,,,,0,failed,,+1," leading",none,''=cmd|' /C calc'!A0,2030-01-02T03:04:05.678Z,1,false`,
+		""}, "\n")
 	if diff := cmp.Diff(want, w.Body.String()); diff != "" || w.Code != 200 {
 		t.Errorf("%d %s", w.Code, diff)
 	}

@@ -38,7 +38,12 @@ func (x *exchange) settle(ctx context.Context) {
 // messages leaves traces, and only when its decision went out.
 func (x *exchange) decide(ctx context.Context, routes call.Routes, seen store.Seen) {
 	d := call.Decide(*x.received.Query, routes, x.Policy)
-	if x.intercepts(d) && !x.keep(ctx) || !x.decided(d) {
+	intercepts := x.intercepts(d)
+	if seen == store.Late && !intercepts {
+		x.refuse(replayed())
+		return
+	}
+	if intercepts && !x.keep(ctx) || !x.decided(d) {
 		return
 	}
 	if seen == store.Fresh {

@@ -55,6 +55,8 @@ func TestInterceptedTexts(t *testing.T) {
 		{"dropped", binds(call.Drop, store.Fresh), nil, 0, 1, 200, `{"outcome":"reject","reason":"sms_dropped"}`},
 		{"unknown", unknown, nil, 0, 1, 200, `{"outcome":"reject","reason":"no_binding"}`},
 		{"store away", down, nil, 0, 1, 200, fallback},
+		{"intercepted later, perhaps for the first time", binds(call.Intercept, store.Late), nil, 1, 0, 200, `{"outcome":"connect","reason":"peer"}`},
+		{"forwarded later", binds(call.Forward, store.Late), nil, 0, 0, 401, `{"code":"NonceReplayed","message":"nonce: used before"}`},
 		{"replayed", binds(call.Intercept, store.Replayed), nil, 0, 0, 401, `{"code":"NonceReplayed","message":"nonce: used before"}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

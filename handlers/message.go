@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"cmp"
+	"errors"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -79,12 +81,15 @@ func (m *messages) receive(c echo.Context, now time.Time) (received platform.Rec
 		}
 	}()
 	r := c.Request()
-	body, err := readUnpacked(r, m.maxBody)
+	message := platform.Message{Path: m.path, Params: m.paramValues(c), RawQuery: r.URL.RawQuery, Header: r.Header}
+	message.Body, err = readUnpacked(r, m.maxBody)
+	if errors.Is(err, errPacking) || errors.Is(err, errGzip) {
+		return received, cmp.Or(m.stranger(message, now), error(bodyFault(err)))
+	}
 	if err != nil {
 		return received, bodyFault(err)
 	}
-	received, err = m.adapter.Receive(platform.Message{Path: m.path, Params: m.paramValues(c),
-		RawQuery: r.URL.RawQuery, Header: r.Header, Body: body}, now)
+	received, err = m.adapter.Receive(message, now)
 	if err != nil {
 		return received, err
 	}
@@ -95,6 +100,32 @@ func (m *messages) receive(c echo.Context, now time.Time) (received platform.Rec
 		m.Metrics.signatures.WithLabelValues(m.name, form).Inc()
 	}
 	return received, nil
+}
+
+// stranger is the refusal of whoever has no key or does not know the address, by
+// what can be seen without the body: they learn nothing about that. nil: it may
+// be somebody who has one.
+func (m *messages) stranger(message platform.Message, now time.Time) error {
+	message.Body = nil
+	_, err := m.adapter.Receive(message, now)
+	r, ok := errors.AsType[*platform.Refusal](err)
+	if ok && (r.Class == platform.Unauthorized || r.Class == platform.Absent) {
+		return err
+	}
+	return nil
+}
+
+// otherMethod answers a method that the route does not have: as on an absent path
+// to whoever does not know the secret element of the address.
+func (m *messages) otherMethod(allow string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		message := platform.Message{Path: m.path, Params: m.paramValues(c), Header: c.Request().Header}
+		if err := m.stranger(message, m.Now()); err != nil {
+			return m.refused(err)
+		}
+		c.Response().Header().Set(echo.HeaderAllow, allow)
+		return echo.ErrMethodNotAllowed
+	}
 }
 
 // paramValues are what the path says in place of its names. The router matches

@@ -2,9 +2,12 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"xmode/platform"
 )
 
 // Public registers the routes of the public listener with e: those of every
@@ -19,7 +22,11 @@ func Public(e *echo.Echo, d Deps) {
 		kinds := &words{}
 		for _, r := range adapter.Routes() {
 			m := newMessages(d, adapter, r, tag, kinds)
-			route(e, r.Path, r.Methods, m.serve)
+			if len(m.params) == 0 {
+				route(e, r.Path, r.Methods, m.serve)
+			} else {
+				secretRoute(e, r, m)
+			}
 		}
 	}
 }
@@ -35,6 +42,20 @@ func route(e *echo.Echo, path string, methods []string, h echo.HandlerFunc) {
 		e.Add(m, path, h)
 	}
 	refuseOptions(e, path, methods)
+}
+
+// secretRoute registers a route whose address is a secret in part: no method
+// tells that it exists.
+func secretRoute(e *echo.Echo, r platform.Route, m *messages) {
+	other := m.otherMethod(strings.Join(r.Methods, ", "))
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodOptions} {
+		if slices.Contains(r.Methods, method) {
+			e.Add(method, r.Path, m.serve)
+		} else {
+			e.Add(method, r.Path, other)
+		}
+	}
 }
 
 // refuseOptions answers OPTIONS with a 405; Echo would otherwise answer it by

@@ -32,7 +32,7 @@ func (x *delivery) settle(ctx context.Context) {
 	case errors.Is(err, store.ErrReplayed):
 		x.refuseAs(replayed(), resultReplayed)
 	case err != nil:
-		x.unstored(causeOf(err))
+		x.unstoredFor(causeOf(err), err)
 	case x.received.Broken != nil:
 		x.refuseAs(x.received.Broken, resultBroken)
 	case x.answer(http.StatusOK, x.adapter.Acknowledge):
@@ -81,15 +81,29 @@ func (t *turn) panicked(v any) {
 
 // unstored refuses what could not be stored in time, or not as durably as
 // promised, so that the platform sends it again.
-func (t *turn) unstored(cause string) {
+func (t *turn) unstored(cause string) { t.unstoredFor(cause, nil) }
+
+// unstoredFor tells the log a word more of what kept the store from it.
+func (t *turn) unstoredFor(cause string, err error) {
 	if !t.refuse(notStored()) {
 		return
 	}
 	if skipped, ok := t.seldomUnstored.now(t.Now()); ok {
 		t.Log.Error("push not stored", slog.String("platform", t.name), slog.String("kind", t.kind()),
-			slog.String("cause", cause), slog.Int64("unlogged", skipped))
+			slog.String("cause", cause), slog.String("trouble", troubleOf(err)), slog.Int64("unlogged", skipped))
 	}
 	t.ended(cause)
+}
+
+// troubleOf is a word for what went wrong in the store.
+func troubleOf(err error) string {
+	if errors.Is(err, store.ErrPartitions) {
+		return "partitions"
+	}
+	if f, ok := errors.AsType[*store.Failure](err); ok {
+		return f.Class
+	}
+	return ""
 }
 
 // countItems counts what became of the items of a push, and tells of conflicts.

@@ -405,7 +405,18 @@ func TestAbsent(t *testing.T) {
 	if wrong.Code != absent.Code || wrong.Body.String() != absent.Body.String() || !cmp.Equal(wrong.Header(), absent.Header()) {
 		t.Errorf("%d %v %s\n%d %v %s", wrong.Code, wrong.Header(), wrong.Body, absent.Code, absent.Header(), absent.Body)
 	}
-	counted(t, reg, "xmode_refusals_total", `xmode_refusals_total{code="NotFound",platform="acme"} 1`)
+	// Nor can it by what no body or method that is served would get.
+	for what, w := range map[string]*httptest.ResponseRecorder{
+		"another method":  send(t, e, "GET", "/acme/receipts/guess-0123456789/Report", ""),
+		"OPTIONS":         send(t, e, "OPTIONS", "/acme/receipts/guess-0123456789/Report", ""),
+		"another coding":  send(t, e, "POST", "/acme/receipts/guess-0123456789/Report", "x", header("Content-Encoding", "br")),
+		"a broken packet": send(t, e, "POST", "/acme/receipts/guess-0123456789/Report", "x", header("Content-Encoding", "gzip")),
+	} {
+		if w.Code != absent.Code || w.Body.String() != absent.Body.String() || !cmp.Equal(w.Header(), absent.Header()) {
+			t.Errorf("%s: %d %v %s", what, w.Code, w.Header(), w.Body)
+		}
+	}
+	counted(t, reg, "xmode_refusals_total", `xmode_refusals_total{code="NotFound",platform="acme"} 5`)
 	if strings.Contains(log.String(), "guess") || !strings.Contains(log.String(), `"route":"/acme/receipts/:token/:type"`) {
 		t.Errorf("logged %s", log)
 	}

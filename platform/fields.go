@@ -219,8 +219,22 @@ func (f *Fields) Int(names ...string) (n int, there bool) {
 	return n, true
 }
 
+// Heed is [Fields.Fault] for the faults of these fields alone.
+func (f *Fields) Heed(names ...string) string {
+	heeded := call.FieldErrors{}
+	for _, name := range names {
+		if fault := f.faults[name]; fault != "" {
+			heeded[name] = fault
+		}
+	}
+	if len(heeded) == 0 {
+		return ""
+	}
+	return heeded.Error()
+}
+
 // Party returns the number of a party. One that is absent, withheld or no
-// number is the zero Number and no fault.
+// number is the zero Number and no fault, as long as it is text or a number.
 func (f *Fields) Party(names ...string) call.Number {
 	n, _ := call.ParseParty(f.LongText(names...))
 	return n

@@ -17,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"xmode/platform"
 	"xmode/server"
 )
 
@@ -131,18 +132,23 @@ var pathParameter = regexp.MustCompile(`:(\w+)`)
 
 func routesPage(t *testing.T, s *running) string {
 	t.Helper()
-	known, echos, public := operations(t, s), s.Echos(), map[string]string{"/healthz": "Whether this process lives"}
+	known, echos, public := operations(t, s), s.Echos(), map[string]platform.Route{
+		"/healthz": {What: "Whether this process lives", Methods: []string{http.MethodGet}},
+	}
 	for _, r := range s.PlatformRoutes() {
-		public[pathParameter.ReplaceAllString(r.Path, "{$1}")] = r.What
+		public[pathParameter.ReplaceAllString(r.Path, "{$1}")] = r
 	}
 	page := "# Routes\n\nWith every platform configured; one without keys has no paths.\n\n" +
 		"## Public listener\n\n| path | method | what |\n|---|---|---|\n"
 	page += rows(echos[0], func(method, path string) string {
-		what := public[path]
-		if what == "" {
+		r := public[path]
+		if r.What == "" {
 			t.Errorf("nobody says what comes to %s", path)
 		}
-		return fmt.Sprintf("| `%s` | %s | %s |\n", path, method, cell(what))
+		if !slices.Contains(r.Methods, method) {
+			return "" // refused
+		}
+		return fmt.Sprintf("| `%s` | %s | %s |\n", path, method, cell(r.What))
 	})
 	page += "\n## Admin listener\n\nThe role is the least that an API key must have; the listener describes itself in OpenAPI at `/openapi.json`.\n\n" +
 		"| path | method | role | what |\n|---|---|---|---|\n"

@@ -79,7 +79,7 @@ func (s *Server) deps(adapters []platform.Adapter, keys *keyring, presets preset
 		Router: s.store, Bindings: s.store, Provisioner: s.store, Audit: s.store,
 		Inbox: s.store, Records: s.store, Quarantine: s.store,
 		Leave: s.later.Leave, Keys: keys.get, Presets: presets,
-		Policy:    call.Policy{MaxAsks: set.MaxAsks, RejectLandlines: set.LandlineCallers == "reject"},
+		Policy:         call.Policy{MaxAsks: set.MaxAsks, RejectLandlines: set.LandlineCallers == "reject"},
 		DecisionBudget: set.DecisionBudget, PushBudget: set.PushBudget, MaxBody: int64(set.MaxBody),
 		Ready: s.health.readiness, Now: s.config.Now, Log: s.config.Log,
 		Metrics: handlers.NewMetrics(s.registry),

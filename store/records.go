@@ -20,6 +20,21 @@ var (
 	ErrPartitions = errors.New("record partitions differ from those at the first start")
 )
 
+// Failure is an ErrUnavailable that says in a word what kind of trouble it was: what
+// the store said, such as "OOM", or "connection". The word holds nothing of what
+// was stored.
+type Failure struct {
+	Class string
+	// Err is an ErrUnavailable around the cause.
+	Err error
+}
+
+// Error is that of Err.
+func (f *Failure) Error() string { return f.Err.Error() }
+
+// Unwrap gives Err.
+func (f *Failure) Unwrap() error { return f.Err }
+
 // Delivery is one push to be stored.
 type Delivery struct {
 	// Platform pushed it, as items of Kind.

@@ -17,8 +17,8 @@ import (
 var (
 	// ErrUnavailable: the store did not answer, or not in time. The cause is wrapped.
 	ErrUnavailable = errors.New("store unavailable")
-	// ErrNotFound: nothing has that id.
-	ErrNotFound = errors.New("not found")
+	// ErrNotFound: no binding has that id; of the quarantine: no text has.
+	ErrNotFound = errors.New("binding not found")
 	// ErrXImmutable: the id exists on another X number.
 	ErrXImmutable = errors.New("x cannot be changed")
 	// ErrPrecondition: the binding is not the one that If-Match names.
@@ -64,7 +64,8 @@ type Seen int
 const (
 	Fresh    Seen = iota // first time
 	Repeated             // the same message within RetryWindow: the platform's own retry
-	Replayed             // refused
+	Late                 // the same message, later than that: refused, unless it could not be stored before
+	Replayed             // another message, refused
 )
 
 // RetryWindow is how long the same signed query is answered again.

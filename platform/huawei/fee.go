@@ -49,17 +49,17 @@ func feeLike(f *platform.Fields) bool {
 // feeID is the record's identity: its icid, else what the call is told by, else
 // its content. A caller who is no number still tells one record from another.
 func feeID(f *platform.Fields, icid string, r *call.Record, item []byte) string {
+	started := f.Time(utc, "callInTime")
 	switch {
 	case icid != "":
 		return icid
-	case r.CallID == "" && (r.X.IsZero() || r.StartedAt.IsZero()):
+	case r.CallID == "", r.X.IsZero(), started.IsZero():
 		return ofContent(item)
 	}
 	caller := r.Caller.Full()
 	if caller == "" {
 		caller = f.LongText("callerNum")
 	}
-	started := f.Time(utc, "callInTime")
 	return platform.Digest("fee", r.CallID, r.X.Full(), caller, stamp(started))
 }
 

@@ -14,29 +14,27 @@ import (
 // none for calls.
 const maxID = 256
 
-// ask reads the question of a verified body. It names every field that is
-// missing or wrong; the caller is never among them, that is a matter for the
-// decision. Strings that are no UTF-8 matter only where they are needed.
+// ask reads the question of a verified body. It names every field of those that
+// an answer needs that is missing or wrong. The caller is never among them, that
+// is a matter for the decision: one that stands there twice, or is an object, is
+// unknown.
 func (b *body) ask(kind call.Kind, now time.Time) (*call.Query, error) {
 	q := &call.Query{Platform: Name, Kind: kind, At: now}
-	var f *platform.Fields
+	object, event, id, x, caller := b.values[statusInfo], "eventType", "sessionId", "called", "caller"
 	if kind == call.SMS {
 		// https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0008_3.html
-		f = platform.FieldsOf(b.values[smsEvent])
-		q.CallID = required(f, f.LongText, "smsIdentifier")
-		q.X = f.X("virtualNumber")
-		need(f, "virtualNumber", q.X.IsZero())
-		q.Caller = f.Party("calling")
-	} else {
-		f = platform.FieldsOf(b.values[statusInfo])
-		need(f, "eventType", b.event() == "")
-		q.CallID = required(f, f.LongText, "sessionId")
-		q.X = f.X("called")
-		need(f, "called", q.X.IsZero())
-		q.Caller = f.Party("caller")
+		object, event, id, x, caller = b.values[smsEvent], "", "smsIdentifier", "virtualNumber", "calling"
 	}
-	if faults := f.Fault(); faults != "" {
+	f := platform.FieldsOf(object)
+	need(f, event, event != "" && b.event() == "")
+	q.CallID = required(f, f.LongText, id)
+	q.X = f.X(x)
+	need(f, x, q.X.IsZero())
+	if faults := f.Heed(event, id, x); faults != "" {
 		return nil, invalid(faults)
+	}
+	if n := f.Party(caller); f.Heed(caller) == "" {
+		q.Caller = n
 	}
 	return q, nil
 }

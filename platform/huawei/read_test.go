@@ -75,7 +75,7 @@ func TestReadFee(t *testing.T) {
 		t.Errorf("\n got %#v\nwant %#v", got, want)
 	}
 	least := record(t, "fee", `{"sessionId":"s"}`)
-	if want := (call.Record{Platform: "huawei", ID: digestOf("fee", "s", "", "", ""), CallID: "s", Kind: call.Voice,
+	if want := (call.Record{Platform: "huawei", ID: digestOf("content", `{"sessionId":"s"}`), CallID: "s", Kind: call.Voice,
 		Outcome: call.Failed, Recording: call.NoRecording}); least != want {
 		t.Errorf("\n got %#v\nwant %#v", least, want)
 	}
@@ -184,8 +184,9 @@ func TestIdentityOfARecord(t *testing.T) {
 		"other spelling":     {edited(t, anonymous, `"bindNum":"+8617000000001"`, `"bindNum":17000000001`), whole},
 		"other fields":       {edited(t, anonymous, `"hostName":"h"`, `"hostName":"other"`), whole},
 		"caller withheld":    {edited(t, anonymous, `"callerNum":"+8613800000021"`, `"callerNum":"unknown"`), digestOf("fee", sessionID, "+8617000000001", "unknown", millis)},
-		"no start":           {without(t, anonymous, `"callInTime":"2026-03-04 05:03:04",`), digestOf("fee", sessionID, "+8617000000001", "+8613800000021", "")},
-		"no session":         {without(t, anonymous, `"sessionId":"`+sessionID+`",`), digestOf("fee", "", "+8617000000001", "+8613800000021", millis)},
+		"no start":           {`{"sessionId":"s","bindNum":"17000000001","fwdStartTime":"2026-03-04 05:03:05"}`, digestOf("content", `{"bindNum":"17000000001","fwdStartTime":"2026-03-04 05:03:05","sessionId":"s"}`)},
+		"no session":         {`{"bindNum":"17000000001","callInTime":"2026-03-04 05:03:05"}`, digestOf("content", `{"bindNum":"17000000001","callInTime":"2026-03-04 05:03:05"}`)},
+		"no X number":        {`{"sessionId":"s","callInTime":"2026-03-04 05:03:05"}`, digestOf("content", `{"callInTime":"2026-03-04 05:03:05","sessionId":"s"}`)},
 		"nothing to tell by": {`{ "calleeNum" : "+8617000000001", "a":1.0, "hostName":"h" }`, digestOf("content", `{"a":"1.0","calleeNum":"+8617000000001"}`)},
 		"caller alone":       {`{"callerNum":"13800000021"}`, digestOf("content", `{"callerNum":"13800000021"}`)},
 		"numeric icid":       {`{"icid":12}`, "12"},

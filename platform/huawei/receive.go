@@ -83,8 +83,21 @@ func (b *body) content(path string) content {
 		return b.listed(kindFee, feeLst)
 	case event == eventNumber || event == "" && b.values[numInfo] != nil:
 		return b.listed(kindNumber, numInfo)
-	case event == eventCallin && b.text(statusInfo, "notifyMode") != modeNotify,
-		event == "" && b.text(statusInfo, "notifyMode") == modeBlock:
+	case event == eventCallin || event == "":
+		return b.callin(event, whole)
+	default:
+		whole.kind = kindEvent
+	}
+	return whole
+}
+
+// callin is a call event that may be a question.
+func (b *body) callin(event string, whole content) content {
+	mode, twice := b.text(statusInfo, "notifyMode")
+	switch {
+	case twice: // perhaps a question, but then one nobody knows how to answer
+		whole.broken = invalid("notifyMode: " + faultTwice)
+	case event != "" && mode != modeNotify, mode == modeBlock:
 		return content{question: call.Voice}
 	case event != "":
 		whole.kind = kindEvent
@@ -104,10 +117,10 @@ func (b *body) listed(kind string, m member) content {
 // textMessage is a message about a text: a question in Block mode.
 func (b *body) textMessage() content {
 	c := content{kind: kindSMS, items: [][]byte{b.whole}}
-	switch b.text(smsEvent, "notificationMode") {
-	case modeBlock:
+	switch mode, twice := b.text(smsEvent, "notificationMode"); {
+	case mode == modeBlock && !twice:
 		c.question = call.SMS
-	case modeNotify:
+	case mode == modeNotify && !twice:
 	default: // perhaps a question, but then one nobody knows how to answer
 		c.broken = invalid("notificationMode: " + faultMode)
 	}

@@ -191,12 +191,14 @@ func (b *body) items(m member) [][]byte {
 }
 
 // text reads a text among the members of one of the members; empty where either
-// is absent or no text.
-func (b *body) text(m member, name string) string {
+// is absent or no text. twice is set where it stands there more than once.
+func (b *body) text(m member, name string) (text string, twice bool) {
 	if !platform.IsObject(b.values[m]) {
-		return ""
+		return "", false
 	}
-	return platform.FieldsOf(b.values[m]).Text(name)
+	f := platform.FieldsOf(b.values[m])
+	twice = f.Heed(name) != ""
+	return f.Text(name), twice
 }
 
 // event is the value of eventType; empty where it is absent or no text.

@@ -95,10 +95,13 @@ func judge(nonce *redis.StatusCmd, m *store.Message) (store.Seen, error) {
 		return store.Replayed, nil
 	}
 	at := time.UnixMilli(int64(binary.BigEndian.Uint64([]byte(earlier[len(m.Digest):]))))
-	if earlier[:len(m.Digest)] == string(m.Digest[:]) && m.At.Sub(at).Abs() <= store.RetryWindow {
-		return store.Repeated, nil
+	switch {
+	case earlier[:len(m.Digest)] != string(m.Digest[:]):
+		return store.Replayed, nil
+	case m.At.Sub(at).Abs() > store.RetryWindow:
+		return store.Late, nil
 	}
-	return store.Replayed, nil
+	return store.Repeated, nil
 }
 
 // lastSeen is the last caller as it was written down.

@@ -152,5 +152,21 @@ func unavailable(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%w: %s: %w", store.ErrUnavailable, doing, err)
+	return &store.Failure{Class: classOf(err), Err: fmt.Errorf("%w: %s: %w", store.ErrUnavailable, doing, err)}
+}
+
+// classOf is the word by which a server's reply begins, "OOM" or "MOVED", or where
+// there was none what took its place.
+func classOf(err error) string {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "deadline"
+	case !isReply(err):
+		return "connection"
+	}
+	word, _, _ := strings.Cut(err.Error(), " ")
+	if strings.ContainsFunc(word, func(r rune) bool { return r < 'A' || 'Z' < r }) {
+		return "reply"
+	}
+	return word
 }

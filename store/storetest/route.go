@@ -160,7 +160,7 @@ func nonceContract(t *testing.T, open Open) {
 	}{
 		{"first", message("n-1", 1, 0), store.Fresh},
 		{"the platform's retry", message("n-1", 1, 10*time.Second), store.Repeated},
-		{"too late for a retry", message("n-1", 1, 10*time.Second+time.Millisecond), store.Replayed},
+		{"too late for a retry", message("n-1", 1, 10*time.Second+time.Millisecond), store.Late},
 		{"other content", message("n-1", 2, time.Second), store.Replayed},
 		{"other nonce", message("n-2", 1, time.Second), store.Fresh},
 		{"other platform", huawei, store.Fresh},
