@@ -108,7 +108,7 @@ func TestBadPushes(t *testing.T) {
 		{name: "feeLst is an object", body: `{"eventType":"fee","feeLst":` + plainFee(500) + `}`, status: 200, want: outcomes{"fresh": 1}},
 		{name: "feeLst is a text", body: `{"eventType":"fee","feeLst":"x"}`, status: 200, want: outcomes{"quarantined": 1}},
 		{name: "far future", body: fees(fresh("2024-05-01", "9999-12-31")), status: 200, want: outcomes{"fresh": 1}},
-		{name: "distant past", body: fees(fresh("2024-05-01", "0001-01-01")), status: 200, want: outcomes{"fresh": 1}},
+		{name: "distant past", body: beside(fresh("2024-05-01", "0001-01-01")), status: 200, want: outcomes{"fresh": 1, "quarantined": 1}},
 		{name: "no day", body: beside(fresh("2024-05-01", "2024-02-30")), status: 200, want: outcomes{"fresh": 1, "quarantined": 1}},
 		{name: "caller of 40 digits", body: fees(fresh(`"callerNum":"+86139`, `"callerNum":"+`+forty)), status: 200, want: outcomes{"fresh": 1}},
 		{name: "caller is a number of 40 digits", body: fees(with(t, plainFee(510), `"callerNum":"+8613900000510"`, `"callerNum":`+forty)), status: 200, want: outcomes{"fresh": 1}},
