@@ -240,3 +240,20 @@ func recordLog() (*slog.Logger, *bytes.Buffer) {
 	var out bytes.Buffer
 	return slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})), &out
 }
+
+// posted sends a message over a real connection and closes returned once the
+// handler has returned, which may be after the answer.
+func posted(t testing.TB, d handlers.Deps, path string, returned chan<- struct{}) *http.Response {
+	t.Helper()
+	e := public(d)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(returned)
+		e.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	response, err := http.Post(server.URL+path, "application/json", strings.NewReader("signed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response
+}

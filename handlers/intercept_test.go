@@ -2,9 +2,6 @@ package handlers_test
 
 import (
 	"context"
-	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -110,16 +107,7 @@ func TestInterceptWithAStuckInbox(t *testing.T) {
 	d.PushBudget = time.Millisecond
 	d.Adapters = []platform.Adapter{receives(texted())}
 	d.Leave = func(call.Trace) bool { t.Error("left a trace"); return true }
-	e := public(d)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer close(returned)
-		e.ServeHTTP(w, r)
-	}))
-	defer server.Close()
-	response, err := http.Post(server.URL+"/acme/push", "application/json", strings.NewReader("signed"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	response := posted(t, d, "/acme/push", returned)
 	if body := read(t, response); response.StatusCode != 503 || body != notStored {
 		t.Errorf("answered %d %s", response.StatusCode, body)
 	}

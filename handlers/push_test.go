@@ -332,16 +332,7 @@ func TestStuckInbox(t *testing.T) {
 	d.Adapters = []platform.Adapter{receives(pushed("{}"))}
 	reg := prometheus.NewRegistry()
 	d.Metrics = handlers.NewMetrics(reg)
-	e := public(d)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer close(returned)
-		e.ServeHTTP(w, r)
-	}))
-	defer server.Close()
-	response, err := http.Post(server.URL+"/acme/push", "application/json", strings.NewReader("signed"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	response := posted(t, d, "/acme/push", returned)
 	if body := read(t, response); response.StatusCode != 503 || body != notStored || response.Header.Get("Retry-After") != "1" {
 		t.Errorf("answered %d %s", response.StatusCode, body)
 	}

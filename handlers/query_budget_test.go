@@ -93,16 +93,7 @@ func TestStuckStore(t *testing.T) {
 	d.DecisionBudget = time.Millisecond
 	left := make(chan call.Decision, 2)
 	d.Leave = func(tr call.Trace) bool { left <- tr.Decision; return true }
-	e := public(d)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer close(returned)
-		e.ServeHTTP(w, r)
-	}))
-	defer server.Close()
-	response, err := http.Post(server.URL+"/acme/query", "application/json", strings.NewReader("signed"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	response := posted(t, d, "/acme/query", returned)
 	if body := read(t, response); response.StatusCode != 200 || body != fallback {
 		t.Errorf("answered %d %s", response.StatusCode, body)
 	}

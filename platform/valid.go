@@ -20,61 +20,49 @@ func EndOfJSON(text []byte, i, depth int) int {
 	switch c := text[i]; {
 	case c == '"':
 		return endOfValidString(text, i)
+	case (c == '{' || c == '[') && depth == 0:
+		return notValid
 	case c == '{':
-		return endOfValidObject(text, i, depth-1)
+		return WalkObject(text, i, func(_ []byte, at int) int { return EndOfJSON(text, at, depth-1) })
 	case c == '[':
-		return endOfValidList(text, i, depth-1)
+		return WalkList(text, i, func(at int) int { return EndOfJSON(text, at, depth-1) })
 	case c == '-' || isDigit(c):
 		return endOfNumber(text, i)
 	}
 	return endOfWord(text, i)
 }
 
-func endOfValidObject(text []byte, i, depth int) int {
-	if depth < 0 {
-		return notValid
-	}
-	i = SkipSpace(text, i+1)
-	if i < len(text) && text[i] == '}' {
-		return i + 1
-	}
-	for {
-		if i >= len(text) || text[i] != '"' {
+// WalkObject goes over the object that begins at i, and returns the index after
+// it, or -1 where it is none. member gets each quoted name and where its value
+// begins, and says where that ends, or -1.
+func WalkObject(text []byte, i int, member func(name []byte, at int) (end int)) int {
+	return walk(text, i, '}', func(at int) int {
+		if at >= len(text) || text[at] != '"' {
 			return notValid
 		}
-		if i = endOfValidString(text, i); i < 0 {
+		end := endOfValidString(text, at)
+		if end < 0 {
 			return notValid
 		}
-		if i = SkipSpace(text, i); i >= len(text) || text[i] != ':' {
+		colon := SkipSpace(text, end)
+		if colon >= len(text) || text[colon] != ':' {
 			return notValid
 		}
-		if i = EndOfJSON(text, SkipSpace(text, i+1), depth); i < 0 {
-			return notValid
-		}
-		if i = SkipSpace(text, i); i >= len(text) {
-			return notValid
-		}
-		switch text[i] {
-		case ',':
-			i = SkipSpace(text, i+1)
-		case '}':
-			return i + 1
-		default:
-			return notValid
-		}
-	}
+		return member(text[at:end], SkipSpace(text, colon+1))
+	})
 }
 
-func endOfValidList(text []byte, i, depth int) int {
-	if depth < 0 {
-		return notValid
-	}
+// WalkList goes over the list that begins at i in the same way.
+func WalkList(text []byte, i int, item func(at int) (end int)) int { return walk(text, i, ']', item) }
+
+// walk goes over what stands between commas up to the closing bracket.
+func walk(text []byte, i int, closing byte, part func(at int) (end int)) int {
 	i = SkipSpace(text, i+1)
-	if i < len(text) && text[i] == ']' {
+	if i < len(text) && text[i] == closing {
 		return i + 1
 	}
 	for {
-		if i = EndOfJSON(text, i, depth); i < 0 {
+		if i = part(i); i < 0 {
 			return notValid
 		}
 		if i = SkipSpace(text, i); i >= len(text) {
@@ -83,7 +71,7 @@ func endOfValidList(text []byte, i, depth int) int {
 		switch text[i] {
 		case ',':
 			i = SkipSpace(text, i+1)
-		case ']':
+		case closing:
 			return i + 1
 		default:
 			return notValid

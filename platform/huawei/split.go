@@ -58,7 +58,7 @@ func split(text []byte) body {
 	i := platform.SkipSpace(text, 0)
 	switch {
 	case i < len(text) && text[i] == '{':
-		if i = b.object(i + 1); i < 0 {
+		if i = b.object(i); i < 0 {
 			b.fault = faultJSON
 		}
 	default:
@@ -74,56 +74,21 @@ func split(text []byte) body {
 	return b
 }
 
-// object reads members from i, behind the brace, and returns the index after
-// the object; -1: it is no JSON.
+// object reads the object that begins at i and returns the index after it; -1: it
+// is no JSON.
 func (b *body) object(i int) int {
 	var seen [memberCount]bool
-	for first := true; ; first = false {
-		i = platform.SkipSpace(b.whole, i)
-		if first && i < len(b.whole) && b.whole[i] == '}' {
-			return i + 1
-		}
-		name, value := b.name(i)
-		if value < 0 {
-			return -1
-		}
-		m, known := memberOf(name)
+	return platform.WalkObject(b.whole, i, func(name []byte, at int) int {
+		m, known := memberOf(platform.Unquote(name))
 		if known && seen[m] {
-			b.twice = name
+			b.twice = platform.Unquote(name)
 		}
-		if i = b.take(m, known && !seen[m], value); i < 0 {
-			return -1
-		}
+		wanted := known && !seen[m]
 		if known {
 			seen[m] = true
 		}
-		i = platform.SkipSpace(b.whole, i)
-		switch {
-		case i < len(b.whole) && b.whole[i] == ',':
-			i++
-		case i < len(b.whole) && b.whole[i] == '}':
-			return i + 1
-		default:
-			return -1
-		}
-	}
-}
-
-// name reads a member's name and the colon; value is where its value begins, or
-// -1 where this is no JSON.
-func (b *body) name(i int) (name string, value int) {
-	if i >= len(b.whole) || b.whole[i] != '"' {
-		return "", -1
-	}
-	end := platform.EndOfJSON(b.whole, i, 0)
-	if end < 0 {
-		return "", -1
-	}
-	colon := platform.SkipSpace(b.whole, end)
-	if colon >= len(b.whole) || b.whole[colon] != ':' {
-		return "", -1
-	}
-	return platform.Unquote(b.whole[i:end]), platform.SkipSpace(b.whole, colon+1)
+		return b.take(m, wanted, at)
+	})
 }
 
 // take reads the value at i, keeps it if it is wanted, and returns the index
@@ -146,27 +111,15 @@ func (b *body) take(m member, wanted bool, i int) int {
 // list reads the list at i into its items.
 func (b *body) list(m member, i int) int {
 	items := make([][]byte, 0, usualItems)
-	i = platform.SkipSpace(b.whole, i+1)
-	if i < len(b.whole) && b.whole[i] == ']' {
-		return i + 1
-	}
-	for {
-		end := platform.EndOfJSON(b.whole, i, maxBodyDepth-2)
-		if end < 0 {
-			return -1
+	end := platform.WalkList(b.whole, i, func(at int) int {
+		end := platform.EndOfJSON(b.whole, at, maxBodyDepth-2)
+		if end >= 0 {
+			items = append(items, b.whole[at:end:end])
 		}
-		items = append(items, b.whole[i:end:end])
-		i = platform.SkipSpace(b.whole, end)
-		switch {
-		case i < len(b.whole) && b.whole[i] == ',':
-			i = platform.SkipSpace(b.whole, i+1)
-		case i < len(b.whole) && b.whole[i] == ']':
-			b.lists[m] = items
-			return i + 1
-		default:
-			return -1
-		}
-	}
+		return end
+	})
+	b.lists[m] = items
+	return end
 }
 
 // several reports whether a body holds more than one of the things that it can
