@@ -27,7 +27,7 @@ func openStore(s *Settings, now func() time.Time, log *slog.Logger) (Store, func
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the store: %w", err)
 	}
-	durability.Patience = s.PushBudget
+	durability.Patience = s.PushBudget - s.PushBudget/10 // a wait that ends by itself costs no connection
 	clients, err := connect(s.Redis.Reveal(), now)
 	if err != nil {
 		return nil, nil, err
