@@ -21,106 +21,107 @@ func (s *Store) Deposit(ctx context.Context, d store.Delivery) (store.Deposited,
 	if err := s.setUp(ctx); err != nil {
 		return store.Deposited{}, err
 	}
-	v := &voyage{Store: s, delivery: d, parcels: map[int][]*parcel{}}
+	v := &depositing{Store: s, delivery: d, parts: map[int][]*part{}}
 	defer v.release()
 	for i := range d.Items {
-		if i%parcelItems == 0 && ctx.Err() != nil {
+		if i%partItems == 0 && ctx.Err() != nil {
 			return store.Deposited{}, unavailable("reading a push", ctx.Err())
 		}
 		v.load(i, false)
 	}
-	if err := v.sail(ctx); err != nil {
+	if err := v.send(ctx); err != nil {
 		return store.Deposited{}, err
 	}
-	if err := v.returns(ctx); err != nil {
+	if err := v.again(ctx); err != nil {
 		return store.Deposited{}, err
 	}
 	return v.done, nil
 }
 
-// parcelItems is how many items one script stores.
-const parcelItems = 1000
+// partItems is how many items one script stores.
+const partItems = 1000
 
-// returns goes once more with what the first voyage could not leave: items that
-// the store has lost (it was wiped, or a failover forgot them) go whole, those of
-// which there are too many contents already into the quarantine.
-func (v *voyage) returns(ctx context.Context) error {
+// again deposits what could not be the first time: items that the store has lost
+// (it was wiped, or a failover forgot them) go whole, those of which there are too
+// many contents already into the quarantine.
+func (v *depositing) again(ctx context.Context) error {
 	missing, excess := v.missing, v.excess
 	if len(missing)+len(excess) == 0 {
 		return nil
 	}
 	v.release()
-	v.parcels, v.missing, v.excess = map[int][]*parcel{}, nil, nil
+	v.parts, v.missing, v.excess = map[int][]*part{}, nil, nil
 	for _, i := range missing {
 		v.load(i, true)
 	}
 	for _, i := range excess {
 		v.packFault(i, "too many contents of one identity")
 	}
-	return v.sail(ctx)
+	return v.send(ctx)
 }
 
-// voyage is one push on its way into the store.
-type voyage struct {
+// depositing is one push on its way into the store, cut into parts.
+type depositing struct {
 	*Store
 	delivery store.Delivery
-	parcels  map[int][]*parcel // by partition
-	faulty   map[string]bool   // ids of what is on its way to the quarantine
-	mu       sync.Mutex        // guards what count writes
-	filed    bool              // the nonce has been
-	bound    bool              // it belongs to another body: only what is known may come
-	missing  []int             // items that were taken for known, and are not
-	excess   []int             // items of which there are too many contents
+	parts    map[int][]*part // by partition
+	faulty   map[string]bool // ids of what is on its way to the quarantine
+	mu       sync.Mutex      // guards what count writes
+	filed    bool            // the nonce has been
+	bound    bool            // it belongs to another body: only what is known may come
+	missing  []int           // items that were taken for known, and are not
+	excess   []int           // items of which there are too many contents
 	done     store.Deposited
 }
 
-// load packs an item into the parcel of its partition. One that was here
-// before, byte for byte, goes as a touch, unless it has to go whole.
-func (v *voyage) load(i int, whole bool) {
+// load puts an item into a part of its partition. One that was here before, byte
+// for byte, goes as a touch, unless it has to go whole.
+func (v *depositing) load(i int, whole bool) {
 	key := v.recent.key(v.delivery.Platform, v.delivery.Kind, v.delivery.Items[i])
 	if past, known := v.recent.get(key); known && !whole {
-		p := v.parcel(past.partition)
+		p := v.partFor(past.partition)
 		p.add(i, key, past, "t", past.identity[:], past.content[:])
 		return
 	}
 	v.pack(i, key, v.delivery.Read(i))
 }
 
-func (v *voyage) release() {
-	for _, list := range v.parcels {
+// release gives the memory of the parts back.
+func (v *depositing) release() {
+	for _, list := range v.parts {
 		for _, p := range list {
 			p.chunks.release()
 		}
 	}
 }
 
-// parcel is the one that takes the next item of a partition.
-func (v *voyage) parcel(partition int) *parcel {
-	list := v.parcels[partition]
-	if n := len(list); n > 0 && len(list[n-1].items) < parcelItems {
+// partFor is the part that takes the next item of a partition.
+func (v *depositing) partFor(partition int) *part {
+	list := v.parts[partition]
+	if n := len(list); n > 0 && len(list[n-1].items) < partItems {
 		return list[n-1]
 	}
-	room := min(len(v.delivery.Items), parcelItems)
-	p := &parcel{chunks: chunks{spare: &v.spare}, args: make([]any, 0, 16*room), items: make([]parcelItem, 0, room)}
-	v.parcels[partition] = append(list, p)
+	room := min(len(v.delivery.Items), partItems)
+	p := &part{chunks: chunks{spare: &v.spare}, args: make([]any, 0, 16*room), items: make([]partItem, 0, room)}
+	v.parts[partition] = append(list, p)
 	return p
 }
 
-// sail takes the parcels to their partitions.
-func (v *voyage) sail(ctx context.Context) error {
-	first := v.home()
+// send takes the parts to their partitions.
+func (v *depositing) send(ctx context.Context) error {
+	first := v.nonceHome()
 	if first >= 0 {
-		v.parcel(first) // without items, too: it files the nonce
-		if err := v.carryAll(ctx, first); err != nil {
+		v.partFor(first) // without items, too: it files the nonce
+		if err := v.sendTo(ctx, first); err != nil {
 			return err
 		}
 	}
-	rest := make(chan error, len(v.parcels))
+	rest := make(chan error, len(v.parts))
 	under := 0
-	for partition := range v.parcels {
+	for partition := range v.parts {
 		if partition != first {
 			under++
-			go func() { rest <- v.carryAlone(ctx, partition) }()
+			go func() { rest <- v.sendAside(ctx, partition) }()
 		}
 	}
 	var failed error
@@ -132,30 +133,30 @@ func (v *voyage) sail(ctx context.Context) error {
 	return failed
 }
 
-// home is the partition of the nonce, as long as that has to be filed; -1: none.
-func (v *voyage) home() int {
+// nonceHome is the partition of the nonce, as long as that has to be filed; -1: none.
+func (v *depositing) nonceHome() int {
 	if v.filed || v.delivery.Message == nil {
 		return -1
 	}
 	return v.partitionOf(nonceRest(v.delivery.Platform, v.delivery.Message.Nonce))
 }
 
-// carryAlone is carryAll in a goroutine of its own, which nobody else recovers.
-func (v *voyage) carryAlone(ctx context.Context, partition int) (err error) {
+// sendAside is sendTo in a goroutine of its own, which nobody else recovers.
+func (v *depositing) sendAside(ctx context.Context, partition int) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = fmt.Errorf("%w: panic in a deposit", store.ErrUnavailable)
 		}
 	}()
-	return v.carryAll(ctx, partition)
+	return v.sendTo(ctx, partition)
 }
 
-// carryAll takes the parcels of one partition, one after the other. What one has
+// sendTo takes the parts of one partition, one after the other. What one has
 // left counts, even if the next one fails: then the push comes again, and finds
 // less to do.
-func (v *voyage) carryAll(ctx context.Context, partition int) error {
-	for _, p := range v.parcels[partition] {
-		if err := v.carry(ctx, partition, p); err != nil {
+func (v *depositing) sendTo(ctx context.Context, partition int) error {
+	for _, p := range v.parts[partition] {
+		if err := v.sendPart(ctx, partition, p); err != nil {
 			return err
 		}
 		v.count(p)
@@ -163,9 +164,9 @@ func (v *voyage) carryAll(ctx context.Context, partition int) error {
 	return nil
 }
 
-// carry runs the script of one partition, and waits until what it wrote is as
+// sendPart runs the script of one partition, and waits until what it wrote is as
 // durable as promised.
-func (v *voyage) carry(ctx context.Context, partition int, p *parcel) error {
+func (v *depositing) sendPart(ctx context.Context, partition int, p *part) error {
 	args := v.head(p)
 	base := v.keys.partition(partition)
 	var cmd *redis.Cmd
@@ -189,7 +190,7 @@ func (v *voyage) carry(ctx context.Context, partition int, p *parcel) error {
 	case len(results) != len(p.items):
 		return unavailable("storing a push", fmt.Errorf("%d results for %d items", len(results), len(p.items)))
 	}
-	if partition == v.home() {
+	if partition == v.nonceHome() {
 		v.filed, v.bound = true, verdict == "known"
 	}
 	p.results = results
@@ -197,7 +198,7 @@ func (v *voyage) carry(ctx context.Context, partition int, p *parcel) error {
 }
 
 // head puts before the items what goes there.
-func (v *voyage) head(p *parcel) []any {
+func (v *depositing) head(p *part) []any {
 	nonce, value, ttl, bound, kind := "", []byte{}, int64(0), "", "record"
 	if m := v.delivery.Message; m != nil && !v.filed {
 		nonce, value, ttl = nonceRest(v.delivery.Platform, m.Nonce), nonceValue(m), max(nonceTTL(m).Milliseconds(), 1)
@@ -214,8 +215,8 @@ func (v *voyage) head(p *parcel) []any {
 	return append(append(args, packed...), p.args...)
 }
 
-// count takes the results of a parcel; several partitions may be through at once.
-func (v *voyage) count(p *parcel) {
+// count takes the results of a part; several partitions may be through at once.
+func (v *depositing) count(p *part) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for j, item := range p.items {

@@ -14,29 +14,29 @@ import (
 	"xmode/store"
 )
 
-// parcel is the part of a push that one partition stores.
-type parcel struct {
+// part is what one script stores of a push, in one partition.
+type part struct {
 	chunks  chunks
 	args    []any // of the items
-	items   []parcelItem
+	items   []partItem
 	results string // a letter for each item
 }
 
-// parcelItem is an item in a parcel.
-type parcelItem struct {
+// partItem is an item of it.
+type partItem struct {
 	index int // in the push
 	sort  string
 	key   itemKey
 	past  past // what to remember of it; partition -1: nothing
 }
 
-func (p *parcel) add(index int, key itemKey, past past, sort string, args ...any) {
-	p.items = append(p.items, parcelItem{index, sort, key, past})
+func (p *part) add(index int, key itemKey, past past, sort string, args ...any) {
+	p.items = append(p.items, partItem{index, sort, key, past})
 	p.args = append(append(p.args, sort), args...)
 }
 
-// pack puts what an item reports into the parcel of its partition.
-func (v *voyage) pack(i int, key itemKey, r call.Report) {
+// pack puts what an item reports into a part of its partition.
+func (v *depositing) pack(i int, key itemKey, r call.Report) {
 	switch {
 	case r.Fault != "":
 		v.packFault(i, r.Fault)
@@ -51,14 +51,14 @@ func (v *voyage) pack(i int, key itemKey, r call.Report) {
 	}
 }
 
-func (v *voyage) packRecord(i int, key itemKey, r *call.Record) {
+func (v *depositing) packRecord(i int, key itemKey, r *call.Record) {
 	at := r.At()
 	if at.IsZero() {
 		at = v.delivery.At
 	}
 	identity, inCall := r.Identity(), call.CallFingerprint(r.Platform, r.CallID)
 	partition := v.partitionOfCall(r.CallID, inCall, identity)
-	p, base, past := v.parcel(partition), v.keys.partition(partition), pastOf(identity, r.Content(), partition)
+	p, base, past := v.partFor(partition), v.keys.partition(partition), pastOf(identity, r.Content(), partition)
 	raw, told := oneLine(v.delivery.Items[i]), store.Pushed{First: v.delivery.At, Pushes: 1}
 	chunk, position, document := p.chunks.add(sortRecord, func(dst []byte) []byte { return store.AppendRecord(dst, r, told, raw) })
 	if v.leanStream {
@@ -70,10 +70,10 @@ func (v *voyage) packRecord(i int, key itemKey, r *call.Record) {
 		base.dialled(r.Platform, r.X), callers, caller, inverted(at), string(r.Platform), name, within, r.ID, document)
 }
 
-func (v *voyage) packEvent(i int, key itemKey, e *call.Event) {
+func (v *depositing) packEvent(i int, key itemKey, e *call.Event) {
 	identity, inCall := e.Identity(), call.CallFingerprint(e.Platform, e.CallID)
 	partition := v.partitionOfCall(e.CallID, inCall, identity)
-	p, past := v.parcel(partition), pastOf(identity, e.Content(), partition)
+	p, past := v.partFor(partition), pastOf(identity, e.Content(), partition)
 	raw, told := oneLine(v.delivery.Items[i]), store.Pushed{First: v.delivery.At, Pushes: 1}
 	chunk, position, _ := p.chunks.add(sortEvent, func(dst []byte) []byte { return store.AppendEvent(dst, e, told, raw) })
 	p.add(i, key, past, "e", past.identity[:], past.content[:], chunk, position, joined(e.CallID, inCall))
@@ -81,13 +81,13 @@ func (v *voyage) packEvent(i int, key itemKey, e *call.Event) {
 
 // Numbers and what is quarantined are few: they lie in the first partition.
 
-func (v *voyage) packStatus(i int, n *call.NumberStatus) {
+func (v *depositing) packStatus(i int, n *call.NumberStatus) {
 	ms := strconv.FormatInt(clamped(n.At), 10)
 	value := strings.Join([]string{ms, n.Status, n.Cause, n.Text}, "\t")
-	v.parcel(0).add(i, itemKey{}, past{partition: -1}, "s", string(n.Platform)+"\t"+n.Number.Full(), ms, value)
+	v.partFor(0).add(i, itemKey{}, past{partition: -1}, "s", string(n.Platform)+"\t"+n.Number.Full(), ms, value)
 }
 
-func (v *voyage) packFault(i int, reason string) {
+func (v *depositing) packFault(i int, reason string) {
 	d := &v.delivery
 	id := quarantineID(d.Platform, d.Kind, d.Items[i])
 	if v.faulty[id] { // the same text twice in one push
@@ -100,7 +100,7 @@ func (v *voyage) packFault(i int, reason string) {
 	v.faulty[id] = true
 	text := quarantined{Platform: d.Platform, Kind: d.Kind, Reason: reason, At: d.At.UnixMilli(), Raw: d.Items[i]}
 	document, _ := json.Marshal(text) // strings and bytes always encode
-	v.parcel(0).add(i, itemKey{}, past{partition: -1}, "q", id, inverted(d.At), v.packer.pack(document))
+	v.partFor(0).add(i, itemKey{}, past{partition: -1}, "q", id, inverted(d.At), v.packer.pack(document))
 }
 
 // quarantined is how a text is kept that could not be understood.
