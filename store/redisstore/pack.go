@@ -45,8 +45,11 @@ func (p *packer) close() {
 	p.decoder.Close()
 }
 
-// pack packs a text.
-func (p *packer) pack(text []byte) []byte { return p.encoder.EncodeAll(text, nil) }
+// pack packs a text. Without room of its own the encoder would make as much as the
+// text takes.
+func (p *packer) pack(text []byte) []byte {
+	return p.encoder.EncodeAll(text, make([]byte, 0, len(text)/4+64))
+}
 
 // errPacked: an entry is damaged.
 var errPacked = errors.New("document in the store is damaged")
