@@ -110,7 +110,7 @@ func (f *fakeAdapter) Routes() []platform.Route {
 	return []platform.Route{
 		{Path: "/acme/query", Methods: []string{http.MethodGet, http.MethodPost}, MaxBody: 1024},
 		{Path: "/acme/push", Methods: []string{http.MethodPost}},
-		{Path: "/acme/receipts/:token/:type", Methods: []string{http.MethodPost}},
+		{Path: "/acme/receipts/:token/:type", Methods: []string{http.MethodPost}, Early: true},
 	}
 }
 func (f *fakeAdapter) Receive(m platform.Message, _ time.Time) (platform.Received, error) {

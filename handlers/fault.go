@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -68,7 +69,7 @@ func faultOf(err error) *fault {
 		case http.StatusNotFound:
 			return noSuchPath()
 		case http.StatusMethodNotAllowed:
-			return &fault{status: h.Code, Code: codeMethodNotAllowed, Message: "method not allowed on this path"}
+			return methodNotAllowed()
 		}
 	}
 	return internalFault()
@@ -82,6 +83,11 @@ func noSuchPath() *fault {
 // notStored is the answer to a push that is to be sent again.
 func notStored() *fault {
 	return &fault{status: http.StatusServiceUnavailable, Code: codeNotStored, Message: "not stored: send it again", retry: true}
+}
+
+// methodNotAllowed is the refusal of a method that a path does not have.
+func methodNotAllowed() *fault {
+	return &fault{status: http.StatusMethodNotAllowed, Code: codeMethodNotAllowed, Message: "method not allowed on this path"}
 }
 
 // bodyFault makes a fault of an error of readUnpacked.
@@ -107,9 +113,15 @@ func internalFault() *fault {
 
 // refusePublic is the error handler of the public listener.
 func refusePublic(err error, c echo.Context) {
-	if !c.Response().Committed {
-		writeFault(c.Response(), faultOf(err))
+	if c.Response().Committed {
+		return
 	}
+	if errors.Is(err, echo.ErrMethodNotAllowed) && strings.Contains(c.Path(), ":") {
+		// A method that nobody has: the router tells of it, a secret address does not.
+		err = echo.ErrNotFound
+		c.Response().Header().Del(echo.HeaderAllow)
+	}
+	writeFault(c.Response(), faultOf(err))
 }
 
 // writeFault answers with a fault.

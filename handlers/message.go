@@ -22,6 +22,7 @@ type messages struct {
 	path    string   // the route's pattern: what a sender put into it is never logged
 	params  []string // the names in it
 	maxBody int64
+	early   bool // the sender can be told without the body
 	tag     *callTag
 	kinds   *words
 	json    []string // the Content-Type of answers, shared by all of them
@@ -38,7 +39,7 @@ func newMessages(d Deps, a platform.Adapter, r platform.Route, tag *callTag, kin
 		limit = d.MaxBody
 	}
 	return &messages{Deps: d, adapter: a, name: string(a.Name()), path: r.Path, params: paramsOf(r.Path),
-		maxBody: limit, tag: tag, kinds: kinds, json: []string{echo.MIMEApplicationJSON}}
+		maxBody: limit, early: r.Early, tag: tag, kinds: kinds, json: []string{echo.MIMEApplicationJSON}}
 }
 
 // paramsOf lists the names in a path: "token" and "type" of "/a/:token/:type".
@@ -82,12 +83,13 @@ func (m *messages) receive(c echo.Context, now time.Time) (received platform.Rec
 	}()
 	r := c.Request()
 	message := platform.Message{Path: m.path, Params: m.paramValues(c), RawQuery: r.URL.RawQuery, Header: r.Header}
-	message.Body, err = readUnpacked(r, m.maxBody)
-	if errors.Is(err, errPacking) || errors.Is(err, errGzip) {
-		return received, cmp.Or(m.stranger(message, now), error(bodyFault(err)))
+	if len(m.params) > 0 { // a secret address: who does not know it has nothing read
+		if err := m.stranger(message, now); err != nil {
+			return received, err
+		}
 	}
-	if err != nil {
-		return received, bodyFault(err)
+	if message.Body, err = readUnpacked(r, m.maxBody); err != nil {
+		return received, cmp.Or(m.stranger(message, now), error(bodyFault(err)))
 	}
 	received, err = m.adapter.Receive(message, now)
 	if err != nil {
@@ -106,6 +108,9 @@ func (m *messages) receive(c echo.Context, now time.Time) (received platform.Rec
 // what can be seen without the body: they learn nothing about that. nil: it may
 // be somebody who has one.
 func (m *messages) stranger(message platform.Message, now time.Time) error {
+	if !m.early {
+		return nil
+	}
 	message.Body = nil
 	_, err := m.adapter.Receive(message, now)
 	r, ok := errors.AsType[*platform.Refusal](err)
@@ -124,7 +129,7 @@ func (m *messages) otherMethod(allow string) echo.HandlerFunc {
 			return m.refused(err)
 		}
 		c.Response().Header().Set(echo.HeaderAllow, allow)
-		return echo.ErrMethodNotAllowed
+		return methodNotAllowed()
 	}
 }
 

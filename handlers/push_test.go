@@ -399,6 +399,8 @@ func TestAbsent(t *testing.T) {
 	// Nor can it by what no body or method that is served would get.
 	for what, w := range map[string]*httptest.ResponseRecorder{
 		"another method":  send(t, e, "GET", "/acme/receipts/guess-0123456789/Report", ""),
+		"unknown method":  send(t, e, "FOO", "/acme/receipts/guess-0123456789/Report", ""),
+		"too large":       send(t, e, "POST", "/acme/receipts/guess-0123456789/Report", strings.Repeat(" ", 2<<20)),
 		"OPTIONS":         send(t, e, "OPTIONS", "/acme/receipts/guess-0123456789/Report", ""),
 		"another coding":  send(t, e, "POST", "/acme/receipts/guess-0123456789/Report", "x", header("Content-Encoding", "br")),
 		"a broken packet": send(t, e, "POST", "/acme/receipts/guess-0123456789/Report", "x", header("Content-Encoding", "gzip")),
@@ -407,7 +409,7 @@ func TestAbsent(t *testing.T) {
 			t.Errorf("%s: %d %v %s", what, w.Code, w.Header(), w.Body)
 		}
 	}
-	counted(t, reg, "xmode_refusals_total", `xmode_refusals_total{code="NotFound",platform="acme"} 5`)
+	counted(t, reg, "xmode_refusals_total", `xmode_refusals_total{code="NotFound",platform="acme"} 6`)
 	if strings.Contains(log.String(), "guess") || !strings.Contains(log.String(), `"route":"/acme/receipts/:token/:type"`) {
 		t.Errorf("logged %s", log)
 	}

@@ -21,6 +21,9 @@ type Route struct {
 	Methods []string
 	// MaxBody is the largest body in bytes; 0: the server's limit for pushes.
 	MaxBody int64
+	// Early is set where the sender can be told without the body: then nobody else
+	// hears what is wrong with it.
+	Early bool
 }
 
 // Message is one HTTP message of a platform, without its framework.

@@ -73,7 +73,7 @@ func (a *Adapter) Routes() []platform.Route {
 	if a.tokens.Load() != nil {
 		routes = append(routes, platform.Route{
 			Path: receiptPath, What: "Receipts of a type: call records, events, intercepted texts, numbers",
-			Methods: []string{http.MethodPost},
+			Methods: []string{http.MethodPost}, Early: true,
 		})
 	}
 	return routes

@@ -73,7 +73,7 @@ func (a *Adapter) Routes() []platform.Route {
 		{pathNumbers, "States of X numbers"},
 		{pathSMS, "Text messages: Block is the query, Notify tells what became of it"},
 	} {
-		routes = append(routes, platform.Route{Path: r.path, What: r.what, Methods: []string{http.MethodPost}})
+		routes = append(routes, platform.Route{Path: r.path, What: r.what, Methods: []string{http.MethodPost}, Early: true})
 	}
 	return routes
 }

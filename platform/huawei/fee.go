@@ -46,19 +46,19 @@ func feeLike(f *platform.Fields) bool {
 		"fwdAlertingTime", "fwdAnswerTime", "callEndTime", "failTime", "fwdUnaswRsn", "ulFailReason")
 }
 
-// feeID is the record's identity: its icid, else what the call is told by, else
-// its content. A caller who is no number still tells one record from another.
+// feeID is the record's identity: its icid, else what the call is told by, else,
+// where any of that is missing, its content. A caller who is no number still
+// tells one record from another.
 func feeID(f *platform.Fields, icid string, r *call.Record, item []byte) string {
-	started := f.Time(utc, "callInTime")
+	started, caller := f.Time(utc, "callInTime"), r.Caller.Full()
+	if caller == "" {
+		caller = f.LongText("callerNum")
+	}
 	switch {
 	case icid != "":
 		return icid
-	case r.CallID == "", r.X.IsZero(), started.IsZero():
+	case r.CallID == "", r.X.IsZero(), caller == "", started.IsZero():
 		return ofContent(item)
-	}
-	caller := r.Caller.Full()
-	if caller == "" {
-		caller = f.LongText("callerNum")
 	}
 	return platform.Digest("fee", r.CallID, r.X.Full(), caller, stamp(started))
 }

@@ -12,98 +12,147 @@ import (
 	"xmode/store"
 )
 
+// partItems is how many items one script stores, and are in memory at a time.
+const partItems = 1000
+
 // Deposit stores a push: one script, and so one round trip, for each partition
 // that it touches. The partition of the nonce goes first where there are
 // several, since it has to say whether the others may store anything. A push of
-// thousands of items takes more scripts, one after the other: Redis serves
-// nobody else while one runs.
+// thousands of items goes a thousand at a time, since Redis serves nobody else
+// while a script runs: where the time does not suffice, what is stored stays,
+// and the push that comes again finds less to do.
 func (s *Store) Deposit(ctx context.Context, d store.Delivery) (store.Deposited, error) {
 	if err := s.setUp(ctx); err != nil {
 		return store.Deposited{}, err
 	}
-	v := &depositing{Store: s, delivery: d, parts: map[int][]*part{}}
-	defer v.release()
-	for i := range d.Items {
-		if i%partItems == 0 && ctx.Err() != nil {
-			return store.Deposited{}, unavailable("reading a push", ctx.Err())
+	if len(d.Items) > partItems { // one after the other: together they would all be too late
+		select {
+		case s.large <- struct{}{}:
+			defer func() { <-s.large }()
+		case <-ctx.Done():
+			return store.Deposited{}, unavailable("waiting behind another large push", ctx.Err())
 		}
-		v.load(i, false)
 	}
-	if err := v.send(ctx); err != nil {
-		return store.Deposited{}, err
+	v := &depositing{Store: s, delivery: d}
+	all := make([]int, len(d.Items))
+	for i := range all {
+		all[i] = i
 	}
-	if err := v.again(ctx); err != nil {
+	err := v.store(ctx, all, v.load)
+	if err == nil {
+		err = v.again(ctx)
+	}
+	if err != nil {
 		return store.Deposited{}, err
 	}
 	return v.done, nil
 }
 
-// partItems is how many items one script stores.
-const partItems = 1000
+// depositing is one push on its way into the store.
+type depositing struct {
+	*Store
+	delivery store.Delivery
+	parts    map[int]*part    // by partition, of what is in memory
+	faulty   map[itemKey]bool // what went to the quarantine
+	mu       sync.Mutex       // guards what count writes
+	filed    bool             // the nonce has been
+	bound    bool             // it belongs to another body: only what is known may come
+	missing  []int            // items that were taken for known, and are not
+	excess   []int            // items of which there are too many contents
+	done     store.Deposited
+}
+
+// store takes items into the store, a part at a time. Without items it files the
+// nonce, if that is due.
+func (v *depositing) store(ctx context.Context, items []int, load func(int)) error {
+	for first := true; first || len(items) > 0; first = false {
+		some := items[:min(partItems, len(items))]
+		items = items[len(some):]
+		if err := v.storePart(ctx, some, load); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *depositing) storePart(ctx context.Context, items []int, load func(int)) error {
+	if ctx.Err() != nil {
+		return unavailable("storing a push", ctx.Err())
+	}
+	v.parts = map[int]*part{}
+	defer v.release()
+	for _, i := range items {
+		load(i)
+	}
+	return v.send(ctx)
+}
 
 // again deposits what could not be the first time: items that the store has lost
 // (it was wiped, or a failover forgot them) go whole, those of which there are too
 // many contents already into the quarantine.
 func (v *depositing) again(ctx context.Context) error {
 	missing, excess := v.missing, v.excess
-	if len(missing)+len(excess) == 0 {
+	v.missing, v.excess = nil, nil
+	if len(missing) > 0 {
+		if err := v.store(ctx, missing, v.loadWhole); err != nil {
+			return err
+		}
+	}
+	if len(excess) == 0 {
 		return nil
 	}
-	v.release()
-	v.parts, v.missing, v.excess = map[int][]*part{}, nil, nil
-	for _, i := range missing {
-		v.load(i, true)
-	}
-	for _, i := range excess {
-		v.packFault(i, "too many contents of one identity")
-	}
-	return v.send(ctx)
+	return v.store(ctx, excess, func(i int) { v.packFault(i, v.key(i), "too many contents of one identity") })
 }
 
-// depositing is one push on its way into the store, cut into parts.
-type depositing struct {
-	*Store
-	delivery store.Delivery
-	parts    map[int][]*part // by partition
-	faulty   map[string]bool // ids of what is on its way to the quarantine
-	mu       sync.Mutex      // guards what count writes
-	filed    bool            // the nonce has been
-	bound    bool            // it belongs to another body: only what is known may come
-	missing  []int           // items that were taken for known, and are not
-	excess   []int           // items of which there are too many contents
-	done     store.Deposited
+// key stands for the text of an item.
+func (v *depositing) key(i int) itemKey {
+	return v.recent.key(v.delivery.Platform, v.delivery.Kind, v.delivery.Items[i])
 }
 
 // load puts an item into a part of its partition. One that was here before, byte
-// for byte, goes as a touch, unless it has to go whole.
-func (v *depositing) load(i int, whole bool) {
-	key := v.recent.key(v.delivery.Platform, v.delivery.Kind, v.delivery.Items[i])
-	if past, known := v.recent.get(key); known && !whole {
-		p := v.partFor(past.partition)
-		p.add(i, key, past, "t", past.identity[:], past.content[:])
-		return
+// for byte, goes as a touch.
+func (v *depositing) load(i int) {
+	key := v.key(i)
+	past, known := v.recent.get(key)
+	switch {
+	case v.faulty[key]: // the same text twice in one push
+		v.done.Quarantined++
+	case !known:
+		v.pack(i, key, v.delivery.Read(i))
+	case past.quarantined:
+		v.aside(key)
+		v.partFor(0).add(i, key, past, "u", quarantineID(v.delivery.Platform, v.delivery.Kind, v.delivery.Items[i]))
+	default:
+		v.partFor(past.partition).add(i, key, past, "t", past.identity[:], past.content[:])
 	}
-	v.pack(i, key, v.delivery.Read(i))
 }
+
+// aside notes what goes to the quarantine: the same text counts once in a push.
+func (v *depositing) aside(key itemKey) {
+	if v.faulty == nil {
+		v.faulty = map[itemKey]bool{}
+	}
+	v.faulty[key] = true
+}
+
+// loadWhole is load for what the store turned out not to have.
+func (v *depositing) loadWhole(i int) { v.pack(i, v.key(i), v.delivery.Read(i)) }
 
 // release gives the memory of the parts back.
 func (v *depositing) release() {
-	for _, list := range v.parts {
-		for _, p := range list {
-			p.chunks.release()
-		}
+	for _, p := range v.parts {
+		p.chunks.release()
 	}
 }
 
-// partFor is the part that takes the next item of a partition.
+// partFor is the part of a partition.
 func (v *depositing) partFor(partition int) *part {
-	list := v.parts[partition]
-	if n := len(list); n > 0 && len(list[n-1].items) < partItems {
-		return list[n-1]
+	p := v.parts[partition]
+	if p == nil {
+		room := min(len(v.delivery.Items), partItems)
+		p = &part{chunks: chunks{spare: &v.spare}, args: make([]any, 0, 16*room), items: make([]partItem, 0, room)}
+		v.parts[partition] = p
 	}
-	room := min(len(v.delivery.Items), partItems)
-	p := &part{chunks: chunks{spare: &v.spare}, args: make([]any, 0, 16*room), items: make([]partItem, 0, room)}
-	v.parts[partition] = append(list, p)
 	return p
 }
 
@@ -111,17 +160,16 @@ func (v *depositing) partFor(partition int) *part {
 func (v *depositing) send(ctx context.Context) error {
 	first := v.nonceHome()
 	if first >= 0 {
-		v.partFor(first) // without items, too: it files the nonce
-		if err := v.sendTo(ctx, first); err != nil {
+		if err := v.sendPart(ctx, first, v.partFor(first)); err != nil { // without items, too: it files the nonce
 			return err
 		}
 	}
 	rest := make(chan error, len(v.parts))
 	under := 0
-	for partition := range v.parts {
+	for partition, p := range v.parts {
 		if partition != first {
 			under++
-			go func() { rest <- v.sendAside(ctx, partition) }()
+			go func() { rest <- v.sendAside(ctx, partition, p) }()
 		}
 	}
 	var failed error
@@ -141,27 +189,14 @@ func (v *depositing) nonceHome() int {
 	return v.partitionOf(nonceRest(v.delivery.Platform, v.delivery.Message.Nonce))
 }
 
-// sendAside is sendTo in a goroutine of its own, which nobody else recovers.
-func (v *depositing) sendAside(ctx context.Context, partition int) (err error) {
+// sendAside is sendPart in a goroutine of its own, which nobody else recovers.
+func (v *depositing) sendAside(ctx context.Context, partition int, p *part) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = fmt.Errorf("%w: panic in a deposit", store.ErrUnavailable)
 		}
 	}()
-	return v.sendTo(ctx, partition)
-}
-
-// sendTo takes the parts of one partition, one after the other. What one has
-// left counts, even if the next one fails: then the push comes again, and finds
-// less to do.
-func (v *depositing) sendTo(ctx context.Context, partition int) error {
-	for _, p := range v.parts[partition] {
-		if err := v.sendPart(ctx, partition, p); err != nil {
-			return err
-		}
-		v.count(p)
-	}
-	return nil
+	return v.sendPart(ctx, partition, p)
 }
 
 // sendPart runs the script of one partition, and waits until what it wrote is as
@@ -194,6 +229,7 @@ func (v *depositing) sendPart(ctx context.Context, partition int, p *part) error
 		v.filed, v.bound = true, verdict == "known"
 	}
 	p.results = results
+	v.count(p)
 	return nil
 }
 
@@ -234,7 +270,7 @@ func (v *depositing) count(p *part) {
 		default:
 			v.done.Fresh++
 		}
-		if item.sort == "q" {
+		if item.sort == "q" || item.sort == "u" {
 			if p.results[j] == 'd' {
 				v.done.Duplicates--
 			} else {

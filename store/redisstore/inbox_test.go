@@ -525,7 +525,11 @@ func TestPushOfThousands(t *testing.T) {
 	if got := deposit(t, s, faulty); got != (store.Deposited{Quarantined: 2000}) {
 		t.Errorf("deposited %+v", got)
 	}
-	if entries, _, err := s.ListQuarantine(t.Context(), 10, ""); err != nil || len(entries) != 1 || entries[0].Pushes != 1 {
+	faulty.Read = func(int) call.Report { t.Error("read again"); return call.Report{Fault: "no record"} }
+	if got := deposit(t, s, faulty); got != (store.Deposited{Quarantined: 2000}) {
+		t.Errorf("deposited %+v", got)
+	}
+	if entries, _, err := s.ListQuarantine(t.Context(), 10, ""); err != nil || len(entries) != 1 || entries[0].Pushes != 2 {
 		t.Errorf("%+v, %v", entries, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

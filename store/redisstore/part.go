@@ -39,7 +39,7 @@ func (p *part) add(index int, key itemKey, past past, sort string, args ...any) 
 func (v *depositing) pack(i int, key itemKey, r call.Report) {
 	switch {
 	case r.Fault != "":
-		v.packFault(i, r.Fault)
+		v.packFault(i, key, r.Fault)
 	case r.Record != nil:
 		v.packRecord(i, key, r.Record)
 	case r.Event != nil:
@@ -47,7 +47,7 @@ func (v *depositing) pack(i int, key itemKey, r call.Report) {
 	case r.Status != nil:
 		v.packStatus(i, r.Status)
 	default:
-		v.packFault(i, "nothing is reported")
+		v.packFault(i, key, "nothing is reported")
 	}
 }
 
@@ -87,20 +87,13 @@ func (v *depositing) packStatus(i int, n *call.NumberStatus) {
 	v.partFor(0).add(i, itemKey{}, past{partition: -1}, "s", string(n.Platform)+"\t"+n.Number.Full(), ms, value)
 }
 
-func (v *depositing) packFault(i int, reason string) {
+func (v *depositing) packFault(i int, key itemKey, reason string) {
 	d := &v.delivery
-	id := quarantineID(d.Platform, d.Kind, d.Items[i])
-	if v.faulty[id] { // the same text twice in one push
-		v.done.Quarantined++
-		return
-	}
-	if v.faulty == nil {
-		v.faulty = map[string]bool{}
-	}
-	v.faulty[id] = true
+	v.aside(key)
 	text := quarantined{Platform: d.Platform, Kind: d.Kind, Reason: reason, At: d.At.UnixMilli(), Raw: d.Items[i]}
 	document, _ := json.Marshal(text) // strings and bytes always encode
-	v.partFor(0).add(i, itemKey{}, past{partition: -1}, "q", id, inverted(d.At), v.packer.pack(document))
+	v.partFor(0).add(i, key, past{quarantined: true}, "q",
+		quarantineID(d.Platform, d.Kind, d.Items[i]), inverted(d.At), v.packer.pack(document))
 }
 
 // quarantined is how a text is kept that could not be understood.

@@ -14,7 +14,7 @@ import (
 
 // generation is how many items are remembered at least, and half of how many at
 // most.
-const generation = 64 << 10
+const generation = 96 << 10
 
 // itemKey stands for one item's text. Two hashes under seeds of this process
 // make a text that is taken for another one a matter of 2^-128.
@@ -25,6 +25,8 @@ type past struct {
 	identity  [memberLength]byte
 	content   [contentLength]byte
 	partition int // -1: there is nothing to remember
+	// quarantined is set for what lies in the quarantine; then the rest is empty.
+	quarantined bool
 }
 
 // contentLength is how many bytes of a content's fingerprint are kept: it tells
@@ -32,7 +34,10 @@ type past struct {
 const contentLength = 5
 
 func pastOf(identity, content call.Fingerprint, partition int) past {
-	return past{[memberLength]byte(identity[:memberLength]), [contentLength]byte(content[:contentLength]), partition}
+	return past{
+		identity: [memberLength]byte(identity[:memberLength]), content: [contentLength]byte(content[:contentLength]),
+		partition: partition,
+	}
 }
 
 // recent remembers items in two generations: when the younger one is full, the

@@ -71,6 +71,7 @@ type Store struct {
 	packer     *packer
 	recent     *recent
 	spare      spare
+	large      chan struct{} // held by the one large push that is being stored
 }
 
 // maxPartitions is far more than shards anybody runs.
@@ -105,6 +106,7 @@ func New(c Config) (*Store, error) {
 		window: cmp.Or(c.CallbackWindow, 72*time.Hour), now: c.Now,
 		known: c.Platforms, partitions: max(c.Partitions, 1), leanStream: c.LeanStream,
 		durable: newDurable(c.Pushes, c.Durability), packer: packer, recent: newRecent(),
+		large: make(chan struct{}, 1),
 	}
 	s.queries = s.exec
 	if _, cluster := c.Client.(*redis.ClusterClient); !cluster {

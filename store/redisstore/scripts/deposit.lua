@@ -14,6 +14,7 @@
 --                        slice, id, document for the stream
 --        "s" status      number, ms, value: the latest counts
 --        "q" quarantine  id, time, document
+--        "u" the same    id: it is known to lie there
 --        identity, call ("" none): ten bytes  content: five bytes  position in its
 --        chunk: one byte  caller: a key and the start of a member ("" and "": none)
 --        X: a key ("" none)  time: six bytes that sort newest first
@@ -21,7 +22,7 @@
 -- Result {verdict, result of each item}
 --        verdict: "ok" | "known": the nonce belongs to another body, and all of
 --        this part is known | "replayed": it does, and not all is; nothing is stored
---        result: "n" new  "d" duplicate  "c" conflict  "m" missing (touches only)
+--        result: "n" new  "d" duplicate  "c" conflict  "m" missing ("t" and "u" only)
 --        "o" there are too many contents of this identity already: it is not kept
 --
 -- An identity's value is a list of contents of fourteen bytes, the first one that
@@ -29,7 +30,7 @@
 -- how often it was pushed (three).
 local base = KEYS[1]
 local call, sub, byte, char, floor = redis.call, string.sub, string.byte, string.char, math.floor
-local sizes = { t = 2, e = 5, r = 14, s = 3, q = 3 }
+local sizes = { t = 2, e = 5, r = 14, s = 3, q = 3, u = 1 }
 local first = 8 + tonumber(ARGV[7])
 local most = 4000 -- fields of one command: Lua's stack is limited
 
@@ -90,7 +91,7 @@ local function find(value, content)
 end
 
 local function known(sort, at)
-  if sort == 'q' then return call('HEXISTS', base .. 'q', ARGV[at + 1]) == 1 end
+  if sort == 'q' or sort == 'u' then return call('HEXISTS', base .. 'q', ARGV[at + 1]) == 1 end
   if sort == 's' then
     local told = call('HGET', base .. 'numbers', ARGV[at + 1])
     return told and string.match(told, '\t(.*)') == string.match(ARGV[at + 3], '\t(.*)')
@@ -215,7 +216,13 @@ local function quarantine(at)
   return 'n'
 end
 
-local take = { t = touch, r = record, e = file, s = status, q = quarantine }
+local function stillthere(at)
+  if call('HEXISTS', base .. 'q', ARGV[at + 1]) == 0 then return 'm' end
+  call('HINCRBY', base .. 'qn', ARGV[at + 1], 1)
+  return 'd'
+end
+
+local take = { t = touch, r = record, e = file, s = status, q = quarantine, u = stillthere }
 local results = {}
 at = first
 while at <= #ARGV do
