@@ -16,7 +16,6 @@ import (
 const (
 	codeNotFound         = "NotFound"
 	codeMethodNotAllowed = "MethodNotAllowed"
-	codeBodyTooLarge     = "BodyTooLarge"
 	codeUnsupportedType  = "UnsupportedMediaType"
 	codeNotStored        = "NotStored"
 	codeInternal         = "InternalError"
@@ -48,6 +47,8 @@ func statusOf(class platform.Refused) int {
 		return http.StatusRequestHeaderFieldsTooLarge
 	case platform.Absent:
 		return http.StatusNotFound
+	case platform.TooLarge:
+		return http.StatusRequestEntityTooLarge
 	}
 	return http.StatusInternalServerError
 }
@@ -94,7 +95,7 @@ func methodNotAllowed() *fault {
 func bodyFault(err error) *fault {
 	switch {
 	case errors.Is(err, errTooLarge):
-		return &fault{status: http.StatusRequestEntityTooLarge, Code: codeBodyTooLarge,
+		return &fault{status: http.StatusRequestEntityTooLarge, Code: platform.BodyTooLarge,
 			Message: "body too large", hangUp: true}
 	case errors.Is(err, errPacking):
 		return &fault{status: http.StatusUnsupportedMediaType, Code: codeUnsupportedType,

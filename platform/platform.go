@@ -102,6 +102,9 @@ type Adapter interface {
 	Acknowledge() []byte
 }
 
+// MaxQuery is the largest query in bytes, query string and body together.
+const MaxQuery = 16 << 10
+
 // Refused is the class of a refusal; the HTTP side maps it to a status.
 type Refused int
 
@@ -112,6 +115,7 @@ const (
 	UnsupportedType                    // 415
 	TooLong                            // 431, a query string over the limit
 	Absent                             // 404, no such path
+	TooLarge                           // 413, a query over the limit
 )
 
 // Refusal is a message that gets no decision. Code and Message go to the
@@ -133,4 +137,5 @@ const (
 	NonceReplayed       = "NonceReplayed"
 	InvalidParameter    = "InvalidParameter"
 	MalformedBody       = "MalformedBody"
+	BodyTooLarge        = "BodyTooLarge"
 )

@@ -13,9 +13,6 @@ import (
 // Name is the platform's name in bindings, paths, logs and metrics.
 const Name call.Platform = "aliyun"
 
-// maxQuery is the largest query in bytes, query string and body together.
-const maxQuery = 16 << 10
-
 // Adapter implements [platform.Adapter]; [Settings.Adapter] makes it. It is safe
 // for concurrent use.
 type Adapter struct {
@@ -68,7 +65,7 @@ func (a *Adapter) Routes() []platform.Route {
 		Path:    "/aliyun/call-control",
 		What:    "Query: whom to connect, for calls and text messages",
 		Methods: []string{http.MethodGet, http.MethodPost},
-		MaxBody: maxQuery,
+		MaxBody: platform.MaxQuery,
 	}}
 	if a.tokens.Load() != nil {
 		routes = append(routes, platform.Route{

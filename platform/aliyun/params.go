@@ -31,7 +31,7 @@ type params struct {
 // what is malformed, in the order of the text; then what occurs twice.
 func parse(m platform.Message) (params, error) {
 	p := params{list: make([]signature.Param, 0, 16)}
-	if len(m.RawQuery)+len(m.Body) > maxQuery {
+	if len(m.RawQuery)+len(m.Body) > platform.MaxQuery {
 		return p, queryTooLong()
 	}
 	if err := p.form("query string", m.RawQuery); err != nil {

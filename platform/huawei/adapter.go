@@ -64,7 +64,8 @@ func (a *Adapter) verifyWith(apps platform.Secret) error {
 func (a *Adapter) Name() call.Platform { return Name }
 
 // Routes lists the four paths. A question comes by the same path as a push of
-// many records, so that none has a smaller limit than the server's.
+// many records, so that none has a smaller limit than the server's: [body.ask]
+// has that of a question.
 func (a *Adapter) Routes() []platform.Route {
 	var routes []platform.Route
 	for _, r := range []struct{ path, what string }{

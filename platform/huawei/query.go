@@ -17,8 +17,11 @@ const maxID = 256
 // ask reads the question of a verified body. It names every field of those that
 // an answer needs that is missing or wrong. The caller is never among them, that
 // is a matter for the decision: one that stands there twice, or is an object, is
-// unknown.
+// unknown. A body over [platform.MaxQuery] is no question.
 func (b *body) ask(kind call.Kind, now time.Time) (*call.Query, error) {
+	if len(b.whole) > platform.MaxQuery {
+		return nil, tooLarge()
+	}
 	q := &call.Query{Platform: Name, Kind: kind, At: now}
 	object, event, id, x, caller := b.values[statusInfo], "eventType", "sessionId", "called", "caller"
 	if kind == call.SMS {

@@ -44,6 +44,11 @@ func malformed(fault string) *platform.Refusal {
 	return &platform.Refusal{Class: platform.Malformed, Code: platform.MalformedBody, Message: "body: " + fault}
 }
 
+// tooLarge refuses a question that is larger than any.
+func tooLarge() error {
+	return &platform.Refusal{Class: platform.TooLarge, Code: platform.BodyTooLarge, Message: "query: longer than 16 KiB"}
+}
+
 // invalid refuses a message for what it says.
 func invalid(faults string) *platform.Refusal {
 	return &platform.Refusal{Class: platform.Malformed, Code: platform.InvalidParameter, Message: faults}

@@ -150,3 +150,19 @@ func TestQuestionsThatCannotBeAnswered(t *testing.T) {
 		})
 	}
 }
+
+func TestQuestionsHaveALimit(t *testing.T) {
+	padded := func(body string, size int) string {
+		return body[:len(body)-1] + strings.Repeat(" ", size-len(body)) + body[len(body)-1:]
+	}
+	for _, question := range []string{callin, smsBlock} {
+		asks(t, post(events, padded(question, platform.MaxQuery)))
+		over := post(events, padded(question, platform.MaxQuery+1))
+		refuses(t, over, platform.TooLarge, "BodyTooLarge", "query: longer than 16 KiB")
+		over.Header.Del("X-AKSK")
+		refuses(t, over, platform.Unauthorized, platform.SignatureMissing, "X-AKSK: required")
+	}
+	if _, err := adapter(t, settings()).Receive(post(events, padded(smsNotify, platform.MaxQuery+1)), now); err != nil {
+		t.Errorf("a push of that size: %v", err)
+	}
+}
