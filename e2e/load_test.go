@@ -128,11 +128,11 @@ func (l *load) run(all []batch, disturb func(), at ...int64) {
 }
 
 // work pushes batches over a connection of its own.
-func (l *load) work(todo <-chan batch) {
+func (l *load) work(batches <-chan batch) {
 	transport := &http.Transport{MaxConnsPerHost: 1}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport, Timeout: 30 * time.Second}
-	for b := range todo {
+	for b := range batches {
 		for m := l.message(b); !l.push(client, b, m); {
 			if !b.again {
 				m = l.message(b)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"xmode/store/storetest"
 )
 
 // server is a redis-server that can be killed, and started again at the same
@@ -70,22 +72,7 @@ func (s *server) starts() bool {
 	s.group, s.exited = cmd.Process.Pid, exited
 	go func() { _ = cmd.Wait(); close(exited) }()
 	s.t.Cleanup(s.kill)
-	client := s.client()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	limit := time.After(20 * time.Second)
-	for {
-		select {
-		case <-exited:
-			return false
-		case <-limit:
-			return false
-		case <-tick.C:
-			if client.Ping(context.Background()).Err() == nil {
-				return true
-			}
-		}
-	}
+	return storetest.Answers(s.addr, exited)
 }
 
 // kill ends the server with SIGKILL.

@@ -43,14 +43,15 @@ func start(t testing.TB, path string, args []string) (string, bool) {
 	exited := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(exited) }()
 	t.Cleanup(func() { _ = cmd.Process.Kill(); <-exited })
-	return addr, answers(addr, exited)
+	return addr, Answers(addr, exited)
 }
 
-// answers waits until the server answers PING, for at most ten seconds.
-func answers(addr string, exited <-chan struct{}) bool {
+// Answers waits until a server answers PING, for at most twenty seconds; false: it
+// does not, or has exited.
+func Answers(addr string, exited <-chan struct{}) bool {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	limit := time.After(10 * time.Second)
+	limit := time.After(20 * time.Second)
 	for {
 		select {
 		case <-exited:
