@@ -1,0 +1,53 @@
+package call
+
+import (
+	"encoding/base32"
+	"time"
+)
+
+// Recording is what a platform says of the audio file of one call: enough to
+// ask for its address, and to know for how long that makes sense.
+type Recording struct {
+	// Platform keeps it.
+	Platform Platform
+	// ID tells it from others; see [RecordingID].
+	ID string
+	// CallID is the platform's id of the call, RecordID the call record that
+	// names the recording; empty: not told.
+	CallID, RecordID string
+	// Names are what the platform wants to be told by whoever asks for the
+	// address, in its own words; nil: it cannot be asked.
+	Names map[string]string
+	// Address is where a push said that it is; empty: it did not. It is a secret,
+	// for whoever has it has the recording.
+	Address string
+	// EndedAt is the end of the call; zero: not told.
+	EndedAt time.Time
+	// Delay is how long after the end of the call the file takes to appear.
+	Delay time.Duration
+	// ExpiresAt is when the platform throws it away.
+	ExpiresAt time.Time
+	// Unsigned is set where nobody signed what names it: then it is fetched only
+	// if the call was one of ours.
+	Unsigned bool
+}
+
+// RecordingID stands for a recording of a platform, of which the parts tell one
+// from another: 16 characters, a-z and 2-7.
+func RecordingID(p Platform, parts ...string) string {
+	s := newSum('V')
+	s.texts(string(p))
+	s.texts(parts...)
+	f := s.sum()
+	return recordingIDs().EncodeToString(f[:10])
+}
+
+// IsRecordingID reports whether a text has the form of one.
+func IsRecordingID(id string) bool {
+	b, err := recordingIDs().DecodeString(id)
+	return err == nil && len(b) == 10 && len(id) == 16
+}
+
+func recordingIDs() *base32.Encoding {
+	return base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+}

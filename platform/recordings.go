@@ -1,0 +1,66 @@
+package platform
+
+import (
+	"net/http"
+	"time"
+
+	"xmode/call"
+)
+
+// Recordings is an [Adapter] whose platform keeps the recordings of calls for a
+// while, and tells on request from where they can be downloaded. It composes and
+// reads messages; whoever uses it sends them.
+type Recordings interface {
+	// Ask makes the request for the address of a recording, signed at the
+	// instant now. The error is a *Trouble.
+	Ask(r call.Recording, now time.Time) (*http.Request, error)
+	// Told reads the answer: the address, which is a secret. A redirection is an
+	// answer, and is not to be followed. The error is a *Trouble.
+	Told(status int, header http.Header, body []byte) (Secret, error)
+	// Terms are what the platform grants and expects.
+	Terms() Terms
+}
+
+// Terms are what a platform grants and expects of those who fetch recordings.
+type Terms struct {
+	// PerSecond is how often it may be asked.
+	PerSecond int
+	// PlainHosts are suffixes of hosts whose addresses it hands out as http: there
+	// alone is plain HTTP accepted, and only where HTTPS is not to be had.
+	PlainHosts []string
+}
+
+// MaxTold is how much of an answer to Ask is worth reading, in bytes.
+const MaxTold = 64 << 10
+
+// Reasons of a [Trouble]. They are words for metrics and for readers of the API.
+const (
+	ReasonNoCredentials = "no_credentials" // no key to sign with
+	ReasonNoNames       = "no_names"       // the push did not say what to ask for
+	ReasonNotReady      = "not_ready"      // the platform has no such recording, or not yet
+	ReasonThrottled     = "throttled"      // asked too often
+	ReasonClockOff      = "clock"          // our clock is off
+	ReasonRefused       = "refused"        // the platform does not accept us
+	ReasonBadAnswer     = "bad_answer"     // an answer that is none
+	ReasonUnavailable   = "unavailable"    // the platform has trouble of its own
+)
+
+// Trouble is why the address of a recording was not told. It holds no secret and
+// no number.
+type Trouble struct {
+	// Reason is one of the words above.
+	Reason string
+	// Code is the platform's own code: "1012007"; empty: none.
+	Code string
+	// Pause is how long nobody should ask this platform anything; zero: only
+	// this recording has to wait.
+	Pause time.Duration
+}
+
+// Error returns "reason" or "reason: code".
+func (t *Trouble) Error() string {
+	if t.Code == "" {
+		return t.Reason
+	}
+	return t.Reason + ": " + t.Code
+}

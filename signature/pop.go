@@ -1,0 +1,29 @@
+package signature
+
+import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
+)
+
+// POP signs a request to an API of Alibaba Cloud by version 1.0 of its scheme
+// and returns the signature in Base64, not percent-encoded:
+//
+//	Base64( HMAC-SHA1( secret + "&", method + "&%2F&" + E(query of the sorted params) ) )
+//
+// with E the encoder of RFC 3986. A parameter without a value is left out. The
+// params are sorted in place; the one named Signature does not belong to them.
+//
+// https://help.aliyun.com/document_detail/315526.html
+func POP(secret, method string, params []Param) string {
+	mac := hmac.New(sha1.New, []byte(secret+"&"))
+	mac.Write(POPStringToSign(method, params))
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// POPStringToSign is what the HMAC of [POP] is taken of. The params are sorted
+// in place.
+func POPStringToSign(method string, params []Param) []byte {
+	Sort(params)
+	return AppendStringToSign([]byte(method+"&%2F&"), params, RFC3986Encoder)
+}
