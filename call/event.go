@@ -30,6 +30,8 @@ type Event struct {
 	UserData string
 	// Recorded is set when the event says that there is a recording.
 	Recorded bool
+	// RecordingID is that recording, where it can be fetched; empty: none.
+	RecordingID string
 }
 
 // Content is a digest of everything the event says.
@@ -65,6 +67,8 @@ type Report struct {
 	Record *Record
 	Event  *Event
 	Status *NumberStatus
+	// Recording is set, beside a Record or an Event, where that names a recording.
+	Recording *Recording
 	// Fault says why the thing could not be understood, by field, without any
 	// value: "callInTime: not a time".
 	Fault string

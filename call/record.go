@@ -39,6 +39,8 @@ type Record struct {
 	Cause Cause
 	// Recording is how far the recording has come.
 	Recording RecordingState
+	// RecordingID is the recording that can be fetched; empty: none.
+	RecordingID string
 	// UserData is what the binding said, echoed.
 	UserData string
 }
@@ -85,6 +87,9 @@ const (
 	RecordingKept    RecordingState = "archived" // it lies in our own storage
 	RecordingExpired RecordingState = "expired"  // it was not fetched in time
 	RecordingFailed  RecordingState = "failed"   // it cannot be fetched
+	// RecordingUnmatched: a receipt that nobody signed names it, for a call that we
+	// never decided. It waits for somebody to ask for it.
+	RecordingUnmatched RecordingState = "unmatched"
 )
 
 // At is the instant that lists go by: the start of the call, else the first

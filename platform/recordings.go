@@ -1,7 +1,12 @@
 package platform
 
 import (
+	"errors"
 	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
 	"xmode/call"
@@ -63,4 +68,48 @@ func (t *Trouble) Error() string {
 		return t.Reason
 	}
 	return t.Reason + ": " + t.Code
+}
+
+// TroubleOfStatus is what a status says where the platform's own words say
+// nothing; its code is the status.
+func TroubleOfStatus(status int) *Trouble {
+	t := &Trouble{Reason: ReasonBadAnswer, Code: strconv.Itoa(status)}
+	switch {
+	case status == http.StatusTooManyRequests:
+		t.Reason, t.Pause = ReasonThrottled, time.Minute
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		t.Reason, t.Pause = ReasonRefused, time.Minute
+	case status >= http.StatusInternalServerError:
+		t.Reason = ReasonUnavailable
+	}
+	return t
+}
+
+// PlainCode is a platform's code as it may be told: letters, digits and . _ -, at
+// most 64 of them; "" for anything else.
+func PlainCode(code string) string {
+	unfit := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '.' && r != '_' && r != '-'
+	}
+	if len(code) > 64 || strings.ContainsFunc(code, unfit) {
+		return ""
+	}
+	return code
+}
+
+// ErrAPI: the text is no address of an API.
+var ErrAPI = errors.New("must be https://HOST, without path or parameters (http only for this machine)")
+
+// CheckAPI looks at the address of a platform's API; the error is ErrAPI.
+func CheckAPI(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return ErrAPI
+	}
+	ip, _ := netip.ParseAddr(u.Hostname())
+	here := u.Hostname() == "localhost" || ip.Unmap().IsLoopback()
+	if u.Scheme != "https" && (u.Scheme != "http" || !here) {
+		return ErrAPI
+	}
+	return nil
 }

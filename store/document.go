@@ -46,6 +46,7 @@ func AppendRecord(dst []byte, r *call.Record, p Pushed, raw []byte) []byte {
 	d.text("released_by", string(r.ReleasedBy))
 	d.cause(r.Cause)
 	d.text("recording", string(r.Recording))
+	d.known("recording_id", r.RecordingID)
 	d.text("user_data", r.UserData)
 	return d.pushed(p, raw)
 }
@@ -66,6 +67,7 @@ func AppendEvent(dst []byte, e *call.Event, p Pushed, raw []byte) []byte {
 	d.text("released_by", string(e.ReleasedBy))
 	d.cause(e.Cause)
 	d.flag("recorded", e.Recorded)
+	d.known("recording_id", e.RecordingID)
 	d.text("user_data", e.UserData)
 	return d.pushed(p, raw)
 }
@@ -117,6 +119,39 @@ func Update(document []byte, pushes int, conflict bool) []byte {
 	return append(out, document[at+len(onceToldAt):]...)
 }
 
+// What tells of a recording stands before the user data, where no text can have
+// unescaped quotes.
+const (
+	recordingNamed = `,"recording_id":"`
+	recordingFresh = `,"recording":"pending",`
+	afterRecording = `,"user_data":`
+)
+
+// RecordingIn is the recording that a document of a record or an event names; "":
+// it names none.
+func RecordingIn(document []byte) string {
+	head, _, _ := bytes.Cut(document, []byte(afterRecording))
+	_, rest, named := bytes.Cut(head, []byte(recordingNamed))
+	if !named {
+		return ""
+	}
+	id, _, _ := bytes.Cut(rest, []byte{'"'})
+	return string(id)
+}
+
+// UpdateRecording returns a document as it was first written with the present
+// state of its recording.
+func UpdateRecording(document []byte, state call.RecordingState) []byte {
+	at := bytes.Index(document, []byte(recordingFresh))
+	if at < 0 || state == call.RecordingPending || at > bytes.Index(document, []byte(afterRecording)) {
+		return document
+	}
+	out := make([]byte, 0, len(document)+8)
+	out = append(append(out, document[:at]...), `,"recording":"`...)
+	out = append(append(out, state...), `",`...)
+	return append(out, document[at+len(recordingFresh):]...)
+}
+
 func appendPushes(dst []byte, pushes int, conflict bool) []byte {
 	dst = strconv.AppendInt(append(dst, pushesName...), int64(pushes), 10)
 	if conflict {
@@ -140,6 +175,13 @@ func (d *document) name(name string) {
 func (d *document) text(name, value string) {
 	d.name(name)
 	d.buf = appendText(d.buf, value)
+}
+
+// known is text that is left out where there is none.
+func (d *document) known(name, value string) {
+	if value != "" {
+		d.text(name, value)
+	}
 }
 
 func (d *document) flag(name string, value bool) {

@@ -249,4 +249,7 @@ type Store interface {
 	Quarantine
 	Retention
 	Durability
+	RecordingWork
+	RecordingList
+	RecordingRetention
 }

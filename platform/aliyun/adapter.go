@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"xmode/call"
 	"xmode/platform"
@@ -21,6 +22,10 @@ type Adapter struct {
 	tokens   atomic.Pointer[tokens] // nil: there is no path for receipts
 	window   signature.Window
 	answers  encoder
+
+	accessKeyID, accessKeySecret atomic.Pointer[platform.Secret]
+	api, poolKey                 string
+	delay                        time.Duration // after which a recording appears
 }
 
 var (
@@ -28,12 +33,14 @@ var (
 	_ platform.Rotator = (*Adapter)(nil)
 )
 
-// Rotations are those of the signing keys, by [Adapter.SetKeys], and of the
-// receipts' tokens, by [Adapter.SetReceiptTokens].
+// Rotations are those of the signing keys, the receipts' tokens and the access
+// key.
 func (a *Adapter) Rotations() map[string]func(platform.Secret) error {
 	return map[string]func(platform.Secret) error{
-		"XMODE_ALIYUN_KEYS":          a.SetKeys,
-		"XMODE_ALIYUN_RECEIPT_TOKEN": a.SetReceiptTokens,
+		"XMODE_ALIYUN_KEYS":              a.SetKeys,
+		"XMODE_ALIYUN_RECEIPT_TOKEN":     a.SetReceiptTokens,
+		"XMODE_ALIYUN_ACCESS_KEY_ID":     a.SetAccessKeyID,
+		"XMODE_ALIYUN_ACCESS_KEY_SECRET": a.SetAccessKeySecret,
 	}
 }
 

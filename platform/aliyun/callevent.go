@@ -38,7 +38,11 @@ func readPickUp(r *receipt) call.Report {
 func readRecording(r *receipt) call.Report {
 	e := r.event("call_time")
 	e.Recorded = true
-	return call.Report{Event: e}
+	recording := r.recording(e.CallID, e.At)
+	if recording != nil {
+		e.RecordingID = recording.ID
+	}
+	return call.Report{Event: e, Recording: recording}
 }
 
 // event reads what the receipts during a call have in common; the names are

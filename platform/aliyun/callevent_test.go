@@ -48,6 +48,9 @@ func TestEventsOfACall(t *testing.T) {
 	} {
 		want := common
 		want.Type, want.Stage, want.Recorded, want.At = c.kind, c.stage, c.recorded, beijing(t, c.clock)
+		if c.recorded {
+			want.RecordingID = call.RecordingID("aliyun", want.CallID)
+		}
 		if got := event(t, c.kind, c.item); got != want {
 			t.Errorf("\n got %#v\nwant %#v", got, want)
 		}

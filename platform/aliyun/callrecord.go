@@ -32,11 +32,8 @@ func readCall(r *receipt) call.Report {
 	r.stages(&c)
 	c.ReleasedBy = r.releasedBy()
 	c.Outcome, c.Cause = r.outcome(&c, callType), r.cause()
-	c.Recording = call.NoRecording
-	if r.LongText("record_url") != "" || r.LongText("ring_record_url") != "" {
-		c.Recording = call.RecordingPending
-	}
-	return call.Report{Record: &c}
+	recording := r.recordingOf(&c)
+	return call.Report{Record: &c, Recording: recording}
 }
 
 // callType is a call_type; -1: not told.

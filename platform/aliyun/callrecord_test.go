@@ -13,7 +13,7 @@ func TestRecordOfAnAnsweredCall(t *testing.T) {
 		Caller: party(t, "13800000021"), Callee: party(t, "13900000012"), Extension: "8011", BindingID: 1000000001,
 		StartedAt: beijing(t, "13:06:07"), RingingAt: beijing(t, "13:06:10"), AnsweredAt: beijing(t, "13:06:20"), EndedAt: beijing(t, "13:08:05"),
 		Duration: 105, Outcome: call.Answered, ReleasedBy: call.ByCaller, Cause: call.Cause{Code: "16", Text: "normal clearing"},
-		Recording: call.RecordingPending, UserData: "order-1",
+		Recording: call.RecordingPending, RecordingID: call.RecordingID("aliyun", "112633^104922"), UserData: "order-1",
 	}
 	if got := record(t, answered()); got != want {
 		t.Errorf("\n got %#v\nwant %#v", got, want)

@@ -60,7 +60,7 @@ func (a *Adapter) Read(kind string, item []byte, at time.Time) call.Report {
 	if read == nil {
 		return call.Report{Fault: "kind: " + faultType}
 	}
-	r := receipt{Fields: platform.ReadFields(item), kind: kind, item: item, at: at}
+	r := receipt{Fields: platform.ReadFields(item), kind: kind, item: item, at: at, delay: a.delay}
 	if fault := r.Fault(); fault != "" {
 		return call.Report{Fault: fault}
 	}
@@ -80,6 +80,8 @@ type receipt struct {
 	kind string
 	item []byte
 	at   time.Time // when it arrived
+	// delay is how long after the end of a call its recording appears.
+	delay time.Duration
 }
 
 // telling notes a fault unless one of the names occurs.

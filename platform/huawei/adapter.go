@@ -24,6 +24,8 @@ const (
 // for concurrent use.
 type Adapter struct {
 	verifier  atomic.Pointer[signature.TokenVerifier]
+	secrets   atomic.Pointer[map[string]string] // by app key
+	api       string
 	questions signature.Window
 	pushes    signature.Window
 	answers   encoder
@@ -56,6 +58,7 @@ func (a *Adapter) verifyWith(apps platform.Secret) error {
 	secrets, err := parseApps(apps.Reveal())
 	if err == nil {
 		a.verifier.Store(signature.NewTokenVerifier(secrets))
+		a.secrets.Store(&secrets)
 	}
 	return err
 }

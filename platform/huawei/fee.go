@@ -10,7 +10,7 @@ import (
 
 // readFee understands one FeeInfo.
 // https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0006_2a.html
-func readFee(item []byte) call.Report {
+func readFee(item []byte, at time.Time) call.Report {
 	f := platform.ReadFields(item)
 	r := &call.Record{Platform: Name, Kind: call.Voice}
 	icid := id(f, "icid")
@@ -37,7 +37,7 @@ func readFee(item []byte) call.Report {
 		return call.Report{Fault: fault}
 	}
 	r.ID = feeID(f, icid, r, item)
-	return call.Report{Record: r}
+	return call.Report{Record: r, Recording: named(f, r, at)}
 }
 
 // feeLike reports whether the item has anything of a call record.

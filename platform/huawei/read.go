@@ -14,7 +14,7 @@ import (
 func (a *Adapter) Read(kind string, item []byte, at time.Time) call.Report {
 	switch kind {
 	case kindFee:
-		return readFee(item)
+		return readFee(item, at)
 	case kindEvent:
 		return readEvent(item)
 	case kindSMS:

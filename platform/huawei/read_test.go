@@ -70,6 +70,7 @@ func TestReadFee(t *testing.T) {
 		X: x(t, "17000000001"), Caller: x(t, "13800000021"), Callee: x(t, "13900000022"),
 		StartedAt: at("05:03:04"), RingingAt: at("05:03:08"), AnsweredAt: at("05:03:15"), EndedAt: at("05:05:00"), Duration: 105,
 		Outcome: call.Answered, Cause: call.Cause{Code: "0", Text: "answered, then hung up"}, Recording: call.RecordingPending, UserData: "order-1",
+		RecordingID: call.RecordingID("huawei", "ostor.huawei.com", "2603040503.wav"),
 	}
 	if got := record(t, "fee", fee); got != want {
 		t.Errorf("\n got %#v\nwant %#v", got, want)

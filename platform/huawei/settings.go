@@ -1,6 +1,7 @@
 package huawei
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 // Settings are the operator's choices for this platform.
 type Settings struct {
 	Apps       platform.Secret `kong:"-" secret:"XMODE_HUAWEI_APPS" help:"Apps of Huawei Cloud, appkey:secret,appkey:secret. Without them the platform has no paths."`
+	API        string          `name:"huawei-api" default:"https://rtcpns.cn-north-1.myhuaweicloud.com" help:"Address of Huawei Cloud's API, where recordings are asked for, signed as the apps above."`
 	Info       string          `name:"huawei-info" default:"object" validate:"oneof=object array" help:"Form of connectInfo and closeInfo in the answer: object, or array for a list that holds the one object."`
 	RecordHint string          `name:"huawei-record-hint" placeholder:"FILE" help:"Voice file that tells the parties of a recording (recordHintTone), where the binding has none."`
 	CloseHint  string          `name:"huawei-close-hint" placeholder:"FILE" help:"Voice file that is played when a call is refused (closeHintTone), where the binding has none."`
@@ -20,9 +22,13 @@ type Settings struct {
 
 var _ platform.Settings = (*Settings)(nil)
 
+// defaultAPI is the platform's current access address.
+const defaultAPI = "https://rtcpns.cn-north-1.myhuaweicloud.com"
+
 // The settings as faults name them.
 const (
 	settingApps       = "huawei-apps"
+	settingAPI        = "huawei-api"
 	settingInfo       = "huawei-info"
 	settingRecordHint = "huawei-record-hint"
 	settingCloseHint  = "huawei-close-hint"
@@ -44,8 +50,10 @@ func (s *Settings) Adapter(shared platform.Shared) (platform.Adapter, error) {
 	a := &Adapter{
 		questions: signature.Skew(shared.ClockSkew),
 		pushes:    signature.Window{Behind: shared.PushWindow, Ahead: shared.ClockSkew},
+		api:       strings.TrimSuffix(cmp.Or(s.API, defaultAPI), "/"),
 		answers:   encoder{asArray: s.Info == "array", recordHint: s.RecordHint, closeHint: s.CloseHint},
 	}
+	note(faults, settingAPI, platform.ErrAPI, platform.CheckAPI(a.api) != nil)
 	note(faults, settingInfo, errInfo, s.Info != "" && s.Info != "object" && s.Info != "array")
 	note(faults, settingRecordHint, errFile, !voiceFile(s.RecordHint))
 	note(faults, settingCloseHint, errFile, !voiceFile(s.CloseHint))

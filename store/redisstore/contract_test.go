@@ -19,7 +19,7 @@ var platforms = []call.Platform{"aliyun", "huawei"}
 
 func newStore(t testing.TB, client redis.UniversalClient, prefix string, now func() time.Time, mods ...func(*redisstore.Config)) *redisstore.Store {
 	t.Helper()
-	c := redisstore.Config{Client: client, Prefix: prefix, Platforms: platforms, Now: now}
+	c := redisstore.Config{Client: client, Prefix: prefix, Platforms: platforms, Now: now, Lease: 2 * time.Second}
 	for _, mod := range mods {
 		mod(&c)
 	}

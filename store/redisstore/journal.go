@@ -94,13 +94,17 @@ func (s *Store) unchunk(entry []redis.XMessage) ([]document, error) {
 	return s.packer.unchunk(text)
 }
 
-// update brings pushes and conflicts of documents up to date.
+// update brings pushes, conflicts and recordings of documents up to date.
 func (s *Store) update(ctx context.Context, found []kept) error {
-	counts := make([]*redis.StringCmd, len(found))
+	counts, recordings := make([]*redis.StringCmd, len(found)), make([]*redis.StringCmd, len(found))
 	err := s.exec(ctx, func(p redis.Pipeliner) {
 		for i, d := range found {
+			base := s.keys.partition(d.at.partition)
 			if identity, ok := identityOf(d.document); ok {
-				counts[i] = p.HGet(ctx, s.keys.partition(d.at.partition).key("i"), string(identity[:memberLength]))
+				counts[i] = p.HGet(ctx, base.key("i"), string(identity[:memberLength]))
+			}
+			if id := store.RecordingIn(d.json); id != "" && d.sort == sortRecord {
+				recordings[i] = p.HGet(ctx, base.key("v"), id)
 			}
 		}
 	})
@@ -113,8 +117,20 @@ func (s *Store) update(ctx context.Context, found []kept) error {
 			pushes, contents := contentsOf(cmd.Val(), d.at.place())
 			d.json, d.contents = store.Update(d.json, pushes, len(contents) > 1), contents
 		}
+		if recordings[i] != nil {
+			found[i].json = store.UpdateRecording(found[i].json, recordingNow(recordings[i].Val()))
+		}
 	}
 	return nil
+}
+
+// recordingNow is the state in a recording's value. One that is gone went with the
+// retention.
+func recordingNow(value string) call.RecordingState {
+	if value == "" {
+		return call.RecordingExpired
+	}
+	return stateOf(value)
 }
 
 // contentsOf reads an identity's value: the places of its contents, and how

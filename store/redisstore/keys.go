@@ -74,14 +74,23 @@ func (k keys) asks(q call.Query) string {
 //	"a:"platform         sorted set: the same by when the last one came
 //	"n:"nonce            string: see nonce
 //	"ping"               empty string that was waited for. TTL: pingMemory
+//	"v"                  hash: recording -> how far it has come, then what is said of it
+//	"vt", "vn"           hash: recording -> token of its claim; string: the last token
+//	"vd:", "ve:"platform sorted sets: recordings still to be fetched, by when they are
+//	                     due and by when they expire, ms
+//	"vl:"platform        sorted set: claimed recordings, by the end of the lease, ms
+//	"vs:"platform:state  sorted set: time and recording, the one named last first
 //
 // and in the first partition only, since they are few:
 //
 //	"numbers"            hash: platform and number -> ms, status, cause, text
 //	"q", "qn", "qt"      quarantine: id -> packed text, id -> pushes, times
+//	"va:"platform:second string: questions put to a platform. TTL: two seconds
+//	"vp:"platform        empty string: nobody asks that platform. TTL: the pause
 //
-// No TTL: all of them but the nonces, the numbers and seq, which stay, lose their
-// entries through [Store.Retire] after the retention.
+// No TTL: all of them but the nonces, the numbers, seq and vn, which stay, lose their
+// entries through [Store.Retire] after the retention, those of recordings through
+// [Store.ForgetRecording].
 func (k keys) partition(n int) partition {
 	return partition(k.prefix + ":{r" + strconv.Itoa(n) + "}:")
 }
@@ -108,6 +117,11 @@ func (p partition) slice(platform call.Platform, minute string) string {
 }
 
 func (p partition) minutes(platform call.Platform) string { return string(p) + "m:" + string(platform) }
+
+// recordings lists those of a platform in a state.
+func (p partition) recordings(platform call.Platform, state call.RecordingState) string {
+	return string(p) + "vs:" + string(platform) + ":" + string(state)
+}
 
 // hex4 writes a bucket.
 func hex4(n uint16) string {

@@ -39,12 +39,19 @@ func (s *Store) Leave(ctx context.Context, traces []call.Trace) error {
 // its slot moves, the client of a Cluster would follow to the other node, where
 // the script would begin the partition anew.
 func (s *Store) onNode(ctx context.Context, sc script, partition int, args []any) error {
+	_, err := s.askNode(ctx, s.client, sc, partition, args)
+	return err
+}
+
+// askNode is onNode for a script whose result matters.
+func (s *Store) askNode(ctx context.Context, client redis.UniversalClient, sc script, partition int, args []any) (cmd *redis.Cmd, err error) {
 	base := string(s.keys.partition(partition))
-	node, err := nodeOf(ctx, s.client, base)
+	node, err := nodeOf(ctx, client, base)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return execOn(ctx, node, s.scripts, func(p redis.Pipeliner) { sc.call(ctx, p, []string{base}, args...) })
+	err = execOn(ctx, node, s.scripts, func(p redis.Pipeliner) { cmd = sc.call(ctx, p, []string{base}, args...) })
+	return cmd, err
 }
 
 // logged are the arguments of the log's script, by partition.

@@ -41,9 +41,9 @@ func (v *depositing) pack(i int, key itemKey, r call.Report) {
 	case r.Fault != "":
 		v.packFault(i, key, r.Fault)
 	case r.Record != nil:
-		v.packRecord(i, key, r.Record)
+		v.packRecord(i, key, r.Record).name(r.Recording, v.delivery.At)
 	case r.Event != nil:
-		v.packEvent(i, key, r.Event)
+		v.packEvent(i, key, r.Event).name(r.Recording, v.delivery.At)
 	case r.Status != nil:
 		v.packStatus(i, r.Status)
 	default:
@@ -51,7 +51,7 @@ func (v *depositing) pack(i int, key itemKey, r call.Report) {
 	}
 }
 
-func (v *depositing) packRecord(i int, key itemKey, r *call.Record) {
+func (v *depositing) packRecord(i int, key itemKey, r *call.Record) *part {
 	at := r.At()
 	if at.IsZero() {
 		at = v.delivery.At
@@ -68,15 +68,31 @@ func (v *depositing) packRecord(i int, key itemKey, r *call.Record) {
 	name, within := minuteOf(at)
 	p.add(i, key, past, "r", past.identity[:], past.content[:], chunk, position, joined(r.CallID, inCall),
 		base.dialled(r.Platform, r.X), callers, caller, inverted(at), string(r.Platform), name, within, r.ID, document)
+	return p
 }
 
-func (v *depositing) packEvent(i int, key itemKey, e *call.Event) {
+func (v *depositing) packEvent(i int, key itemKey, e *call.Event) *part {
 	identity, inCall := e.Identity(), call.CallFingerprint(e.Platform, e.CallID)
 	partition := v.partitionOfCall(e.CallID, inCall, identity)
 	p, past := v.partFor(partition), pastOf(identity, e.Content(), partition)
 	raw, told := oneLine(v.delivery.Items[i]), store.Pushed{First: v.delivery.At, Pushes: 1}
 	chunk, position, _ := p.chunks.add(sortEvent, func(dst []byte) []byte { return store.AppendEvent(dst, e, told, raw) })
 	p.add(i, key, past, "e", past.identity[:], past.content[:], chunk, position, joined(e.CallID, inCall))
+	return p
+}
+
+// name adds the recording that the item before speaks of.
+func (p *part) name(r *call.Recording, at time.Time) {
+	if r == nil {
+		return
+	}
+	due := at
+	if !r.EndedAt.IsZero() {
+		due = r.EndedAt.Add(r.Delay)
+	}
+	fresh := store.Recording{State: call.RecordingPending, NamedAt: at, NextTryAt: due}
+	p.args = append(p.args, "v", r.ID, string(r.Platform), due.UnixMilli(), r.ExpiresAt.UnixMilli(),
+		recordingMember(r.ID, at), appendProgress(nil, &fresh), appendName(nil, r))
 }
 
 // Numbers and what is quarantined are few: they lie in the first partition.

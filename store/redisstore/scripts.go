@@ -16,7 +16,10 @@ var sources embed.FS
 type script struct{ sha, source string }
 
 // scripts are the atomic steps; each file's header says what goes in and out.
-type scripts struct{ apply, reserve, release, deposit, log, retire script }
+type scripts struct {
+	apply, reserve, release, deposit, log, retire script
+	claim, hold, settle, admit                    script
+}
 
 func readScripts() scripts {
 	read := func(name string) script {
@@ -29,11 +32,15 @@ func readScripts() scripts {
 	return scripts{
 		read("apply.lua"), read("reserve.lua"), read("release.lua"),
 		read("deposit.lua"), read("log.lua"), read("retire.lua"),
+		read("claim.lua"), read("hold.lua"), read("settle.lua"), read("admit.lua"),
 	}
 }
 
 func (s scripts) all() []script {
-	return []script{s.apply, s.reserve, s.release, s.deposit, s.log, s.retire}
+	return []script{
+		s.apply, s.reserve, s.release, s.deposit, s.log, s.retire,
+		s.claim, s.hold, s.settle, s.admit,
+	}
 }
 
 func (s scripts) digests() []string {

@@ -41,6 +41,11 @@ type Config struct {
 	// Pushes reaches Redis for what has to be durable, on connections of its
 	// own, since some wait for replicas or a disk; default Client.
 	Pushes redis.UniversalClient
+	// Background reaches Redis for what nobody waits for; default Client.
+	Background redis.UniversalClient
+	// Lease is how long a claim of a recording lasts unless it is held; default
+	// DefaultLease.
+	Lease time.Duration
 	// Durability is how safe a push is before it is acknowledged.
 	Durability Durability
 	// Partitions is over how many hash tags records spread, 1-1024; default 1.
@@ -63,6 +68,10 @@ type Store struct {
 	queries   func(context.Context, func(redis.Pipeliner)) error
 	sweepAt   atomic.Uint64 // next bucket to sweep
 
+	background redis.UniversalClient
+	lease      time.Duration
+	claimAt    atomic.Uint64 // partition in which the next claim looks first
+
 	known      []call.Platform
 	partitions int
 	settled    atomic.Bool // the number of partitions is the right one
@@ -73,6 +82,10 @@ type Store struct {
 	spare      spare
 	large      chan struct{} // held by the one large push that is being stored
 }
+
+// DefaultLease is long enough for a worker to hold its claims anew many times, and
+// short enough for what a dead one leaves.
+const DefaultLease = 15 * time.Second
 
 // maxPartitions is far more than shards anybody runs.
 const maxPartitions = 1024
@@ -101,8 +114,11 @@ func New(c Config) (*Store, error) {
 	if c.Pushes == nil {
 		c.Pushes = c.Client
 	}
+	if c.Background == nil {
+		c.Background = c.Client
+	}
 	s := &Store{
-		client: c.Client, keys: keys{or(c.Prefix, "xmode")}, scripts: readScripts(),
+		client: c.Client, background: c.Background, lease: cmp.Or(c.Lease, DefaultLease), keys: keys{or(c.Prefix, "xmode")}, scripts: readScripts(),
 		window: cmp.Or(c.CallbackWindow, 72*time.Hour), now: c.Now,
 		known: c.Platforms, partitions: max(c.Partitions, 1), leanStream: c.LeanStream,
 		durable: newDurable(c.Pushes, c.Durability), packer: packer, recent: newRecent(),

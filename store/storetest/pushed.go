@@ -26,6 +26,11 @@ type told struct {
 	Status string `json:"status,omitempty"`
 	// Bad cannot be understood.
 	Bad bool `json:"bad,omitempty"`
+	// Recording is the file that it names.
+	Recording string `json:"recording,omitempty"`
+	// Ended is the end of the call, in seconds after the start of the test's clock;
+	// 0: not told.
+	Ended int `json:"ended,omitempty"`
 	// Note changes the text and nothing that is understood.
 	Note string `json:"note,omitempty"`
 }
@@ -46,17 +51,38 @@ func understand(p call.Platform, item []byte, epoch time.Time) call.Report {
 		return call.Report{Fault: "bad: not understood"}
 	}
 	at := epoch.Add(time.Duration(r.Start) * time.Second)
+	recording, recordingID := r.recording(p, epoch)
 	number := func(s string) call.Number { return call.NumberFromStore(s) }
 	switch {
 	case r.Event != "":
-		return call.Report{Event: &call.Event{Platform: p, ID: r.ID, CallID: r.Call, Type: r.Event, Stage: call.Stage(r.Event), At: at}}
+		return call.Report{Event: &call.Event{Platform: p, ID: r.ID, CallID: r.Call, Type: r.Event, Stage: call.Stage(r.Event), At: at, RecordingID: recordingID}, Recording: recording}
 	case r.Status != "":
 		return call.Report{Status: &call.NumberStatus{Platform: p, Number: number(r.X), Status: r.Status, At: at}}
 	}
+	state := call.NoRecording
+	if recording != nil {
+		state, recording.RecordID = call.RecordingPending, r.ID
+	}
 	return call.Report{Record: &call.Record{
 		Platform: p, ID: r.ID, CallID: r.Call, Kind: call.Voice, X: number(r.X), Caller: number(r.Caller),
-		StartedAt: at, Duration: r.Talk, Outcome: call.Answered, Recording: call.NoRecording,
-	}}
+		StartedAt: at, Duration: r.Talk, Outcome: call.Answered, Recording: state, RecordingID: recordingID,
+	}, Recording: recording}
+}
+
+// recording is what an item says of a recording, and its id.
+func (r told) recording(p call.Platform, epoch time.Time) (*call.Recording, string) {
+	if r.Recording == "" {
+		return nil, ""
+	}
+	made := &call.Recording{
+		Platform: p, ID: call.RecordingID(p, r.Recording), CallID: r.Call, Delay: recordingDelay, ExpiresAt: epoch.Add(recordingLife),
+		Names: map[string]string{"file": r.Recording}, Unsigned: r.Event != "",
+	}
+	if r.Ended != 0 {
+		made.EndedAt = epoch.Add(time.Duration(r.Ended) * time.Second)
+		made.Address = "https://example.com/" + r.Recording
+	}
+	return made, made.ID
 }
 
 // delivery is a push of these items.
@@ -92,7 +118,10 @@ type shown struct {
 	Duration int       `json:"duration_s"`
 	First    time.Time `json:"first_pushed_at"`
 	Decision string
-	Raw      json.RawMessage
+	// Recording is its state, RecordingID which one it is.
+	Recording   string
+	RecordingID string `json:"recording_id"`
+	Raw         json.RawMessage
 }
 
 func (s shown) String() string {

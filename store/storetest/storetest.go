@@ -65,6 +65,10 @@ func Contract(t *testing.T, open Open) {
 		{"Numbers", numbersContract},
 		{"Quarantine", quarantineContract},
 		{"Retire", retireContract},
+		{"Recordings", recordingContract},
+		{"RecordingWork", recordingWorkContract},
+		{"RecordingList", recordingListContract},
+		{"Asks", asksContract},
 		{"RandomPushes", randomContract},
 	} {
 		t.Run(group.name, func(t *testing.T) { group.run(t, open) })

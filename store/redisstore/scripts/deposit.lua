@@ -15,6 +15,9 @@
 --        "s" status      number, ms, value: the latest counts
 --        "q" quarantine  id, time, document
 --        "u" the same    id: it is known to lie there
+--        "v" recording   id, platform, ms when it is due, ms when it expires, member in
+--                        the list of pending ones, first line of its value, what the
+--                        item before says of it. It has no result of its own
 --        identity, call ("" none): ten bytes  content: five bytes  position in its
 --        chunk: one byte  caller: a key and the start of a member ("" and "": none)
 --        X: a key ("" none)  time: six bytes that sort newest first
@@ -30,7 +33,7 @@
 -- how often it was pushed (three).
 local base = KEYS[1]
 local call, sub, byte, char, floor = redis.call, string.sub, string.byte, string.char, math.floor
-local sizes = { t = 2, e = 5, r = 14, s = 3, q = 3, u = 1 }
+local sizes = { t = 2, e = 5, r = 14, s = 3, q = 3, u = 1, v = 7 }
 local first = 8 + tonumber(ARGV[7])
 local most = 4000 -- fields of one command: Lua's stack is limited
 
@@ -96,7 +99,7 @@ local function known(sort, at)
     local told = call('HGET', base .. 'numbers', ARGV[at + 1])
     return told and string.match(told, '\t(.*)') == string.match(ARGV[at + 3], '\t(.*)')
   end
-  return find(values[ARGV[at + 1]], ARGV[at + 2]) ~= nil
+  return sort == 'v' or find(values[ARGV[at + 1]], ARGV[at + 2]) ~= nil
 end
 
 local function allknown()
@@ -222,7 +225,24 @@ local function stillthere(at)
   return 'd'
 end
 
-local take = { t = touch, r = record, e = file, s = status, q = quarantine, u = stillthere }
+-- A recording is fetched once, however many items speak of it. What each says of it
+-- is kept, a line each, and the earliest time counts.
+local function recording(at)
+  local id, platform, name = ARGV[at + 1], ARGV[at + 2], ARGV[at + 7]
+  local due = base .. 'vd:' .. platform
+  local value = call('HGET', base .. 'v', id)
+  if not value then
+    call('HSET', base .. 'v', id, ARGV[at + 6] .. '\n' .. name)
+    call('ZADD', base .. 'vs:' .. platform .. ':pending', 0, ARGV[at + 5])
+    call('ZADD', base .. 've:' .. platform, ARGV[at + 4], id)
+    call('ZADD', due, ARGV[at + 3], id)
+  elseif #value < 8192 and not string.find(value .. '\n', '\n' .. name .. '\n', 1, true) then
+    call('HSET', base .. 'v', id, value .. '\n' .. name)
+    call('ZADD', due, 'XX', 'LT', ARGV[at + 3], id)
+  end
+end
+
+local take = { v = recording, t = touch, r = record, e = file, s = status, q = quarantine, u = stillthere }
 local results = {}
 at = first
 while at <= #ARGV do

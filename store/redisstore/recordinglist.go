@@ -1,0 +1,254 @@
+package redisstore
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"xmode/call"
+	"xmode/store"
+)
+
+// recordingStates are all states that a recording can be in.
+func recordingStates() []call.RecordingState {
+	return []call.RecordingState{
+		call.RecordingPending, call.RecordingLocated, call.RecordingKept, call.RecordingExpired, call.RecordingFailed, call.RecordingUnmatched,
+	}
+}
+
+// listed is a recording in one of the lists by state.
+type listed struct {
+	partition int
+	member    string // time and id
+}
+
+func (l listed) id() string { return l.member[min(timeLength, len(l.member)):] }
+
+// ListRecordings merges the lists of all partitions, platforms and states.
+func (s *Store) ListRecordings(ctx context.Context, f store.RecordingFilter) (page []store.Recording, next string, err error) {
+	from := "-"
+	if f.Cursor != "" {
+		member, err := hex.DecodeString(f.Cursor)
+		if err != nil || len(member) <= timeLength {
+			return nil, "", store.ErrCursor
+		}
+		from = "(" + string(member)
+	}
+	all, err := s.listRecordings(ctx, f, from)
+	if err != nil {
+		return nil, "", unavailable("listing recordings", err)
+	}
+	some := all[:min(f.Limit, len(all))]
+	if page, err = s.readRecordings(ctx, some); err != nil {
+		return nil, "", unavailable("reading recordings", err)
+	}
+	if len(all) > len(some) {
+		next = hex.EncodeToString([]byte(some[len(some)-1].member))
+	}
+	return page, next, nil
+}
+
+// listRecordings gives up to one more than a page, in order.
+func (s *Store) listRecordings(ctx context.Context, f store.RecordingFilter, from string) ([]listed, error) {
+	type list struct {
+		partition int
+		cmd       *redis.StringSliceCmd
+	}
+	var lists []list
+	err := s.exec(ctx, func(pipe redis.Pipeliner) {
+		s.eachRecordingList(f.Platform, f.State, func(n int, key string) {
+			cmd := pipe.ZRangeByLex(ctx, key, &redis.ZRangeBy{Min: from, Max: "+", Count: int64(f.Limit) + 1})
+			lists = append(lists, list{n, cmd})
+		})
+	})
+	var all []listed
+	for _, l := range lists {
+		for _, member := range l.cmd.Val() {
+			all = append(all, listed{l.partition, member})
+		}
+	}
+	slices.SortFunc(all, func(a, b listed) int {
+		return cmp.Or(strings.Compare(a.member, b.member), cmp.Compare(a.partition, b.partition))
+	})
+	// One that two partitions have, of calls that were named differently, is one.
+	return slices.CompactFunc(all, func(a, b listed) bool { return a.member == b.member }), err
+}
+
+// eachRecordingList names the lists by state.
+func (s *Store) eachRecordingList(platform call.Platform, state call.RecordingState, do func(partition int, key string)) {
+	for n := range s.partitions {
+		for _, p := range s.known {
+			for _, st := range recordingStates() {
+				if (platform == "" || platform == p) && (state == "" || state == st) {
+					do(n, s.keys.partition(n).recordings(p, st))
+				}
+			}
+		}
+	}
+}
+
+// readRecordings reads what is listed; what went meanwhile is left out.
+func (s *Store) readRecordings(ctx context.Context, some []listed) ([]store.Recording, error) {
+	cmds := make([]*redis.StringCmd, len(some))
+	err := s.exec(ctx, func(pipe redis.Pipeliner) {
+		for i, l := range some {
+			cmds[i] = pipe.HGet(ctx, s.keys.partition(l.partition).key("v"), l.id())
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]store.Recording, 0, len(some))
+	for i, cmd := range cmds {
+		if cmd.Val() == "" {
+			continue
+		}
+		r, err := decodeRecording(some[i].id(), cmd.Val())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+// GetRecording looks into all partitions: which one has it only its call tells.
+func (s *Store) GetRecording(ctx context.Context, id string) (store.Recording, error) {
+	_, value, err := s.findRecording(ctx, id)
+	if err != nil {
+		return store.Recording{}, err
+	}
+	r, err := decodeRecording(id, value)
+	return r, unavailable("reading a recording", err)
+}
+
+func (s *Store) findRecording(ctx context.Context, id string) (partition int, value string, err error) {
+	cmds := make([]*redis.StringCmd, s.partitions)
+	err = s.exec(ctx, func(pipe redis.Pipeliner) {
+		for n := range cmds {
+			cmds[n] = pipe.HGet(ctx, s.keys.partition(n).key("v"), id)
+		}
+	})
+	if err != nil {
+		return 0, "", unavailable("finding a recording", err)
+	}
+	for n, cmd := range cmds {
+		if cmd.Val() != "" {
+			return n, cmd.Val(), nil
+		}
+	}
+	return 0, "", store.ErrNotFound
+}
+
+// RetryRecording makes a recording due, unless somebody works on it.
+func (s *Store) RetryRecording(ctx context.Context, id string, at time.Time) (store.Recording, error) {
+	partition, value, err := s.findRecording(ctx, id)
+	if err != nil {
+		return store.Recording{}, err
+	}
+	r, err := decodeRecording(id, value)
+	if err != nil {
+		return r, unavailable("reading a recording", err)
+	}
+	r.State, r.NextTryAt, r.Asked, r.Error = call.RecordingPending, at, true, ""
+	before, _, _ := strings.Cut(value, "\n")
+	done, err := s.settleRecording(ctx, partition, "", before, &r)
+	if err != nil {
+		return r, unavailable("retrying a recording", err)
+	}
+	if lostUnless(done) != nil {
+		return r, store.ErrBusy
+	}
+	return r, nil
+}
+
+// CountRecordings counts by state, and looks at those that are due.
+func (s *Store) CountRecordings(ctx context.Context, p call.Platform, now time.Time) (store.RecordingCounts, error) {
+	states := recordingStates()
+	counts := make([][]*redis.IntCmd, s.partitions)
+	oldest, expiring := make([]*redis.StringSliceCmd, s.partitions), make([]*redis.IntCmd, s.partitions)
+	day := strconv.FormatInt(now.Add(24*time.Hour).UnixMilli(), 10)
+	err := s.exec(ctx, func(pipe redis.Pipeliner) {
+		for n := range s.partitions {
+			base := s.keys.partition(n)
+			for _, state := range states {
+				counts[n] = append(counts[n], pipe.ZCard(ctx, base.recordings(p, state)))
+			}
+			oldest[n] = pipe.ZRange(ctx, base.recordings(p, call.RecordingPending), -1, -1)
+			expiring[n] = pipe.ZCount(ctx, base.key("ve:"+string(p)), "-inf", day)
+		}
+	})
+	made := store.RecordingCounts{States: map[call.RecordingState]int{}}
+	if err != nil {
+		return made, unavailable("counting recordings", err)
+	}
+	for n := range s.partitions {
+		for i, state := range states {
+			made.States[state] += int(counts[n][i].Val())
+		}
+		made.Expiring += int(expiring[n].Val())
+		for _, member := range oldest[n].Val() {
+			if named := namedAt(member); made.Oldest.IsZero() || named.Before(made.Oldest) {
+				made.Oldest = named
+			}
+		}
+	}
+	return made, nil
+}
+
+// namedAt is the time in a member of a list by state.
+func namedAt(member string) time.Time {
+	if len(member) < timeLength {
+		return time.Time{}
+	}
+	return instantMS(instantOf(member))
+}
+
+// OldRecordings returns those that were named first among what is not due.
+func (s *Store) OldRecordings(ctx context.Context, before time.Time, n int) ([]store.Recording, error) {
+	from := "[" + inverted(before.Add(-time.Millisecond))
+	var some []listed
+	for _, state := range recordingStates() {
+		if state == call.RecordingPending || len(some) >= n {
+			continue
+		}
+		found, err := s.listRecordings(ctx, store.RecordingFilter{State: state, Limit: n - len(some)}, from)
+		if err != nil {
+			return nil, unavailable("listing old recordings", err)
+		}
+		some = append(some, found...)
+	}
+	list, err := s.readRecordings(ctx, some[:min(n, len(some))])
+	return list, unavailable("reading old recordings", err)
+}
+
+// ForgetRecording removes one that nobody works on.
+func (s *Store) ForgetRecording(ctx context.Context, r store.Recording) error {
+	partition, value, err := s.findRecording(ctx, r.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	now, err := decodeRecording(r.ID, value)
+	if err != nil || now.Open() {
+		return unavailable("forgetting a recording", err)
+	}
+	now.State = ""
+	before, _, _ := strings.Cut(value, "\n")
+	_, err = s.settleRecording(ctx, partition, "", before, &now)
+	return unavailable("forgetting a recording", err)
+}
+
+var (
+	_ store.RecordingList      = (*Store)(nil)
+	_ store.RecordingRetention = (*Store)(nil)
+)
