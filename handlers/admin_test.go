@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -40,6 +41,20 @@ func working() *fakeStore {
 		held:      func(int, string) ([]store.Quarantined, string, error) { return nil, "", nil },
 		heldOne:   func(string) (store.Quarantined, error) { return held(), nil },
 		heldDrops: func(string) error { return nil },
+
+		recordings: func(store.RecordingFilter) ([]store.Recording, string, error) { return nil, "", nil },
+		recording: func(id string) (store.Recording, error) {
+			r := archivedRecording()
+			if id == goneID {
+				r.Key = ""
+			}
+			return r, nil
+		},
+		retried: func(_ string, at time.Time) (store.Recording, error) {
+			r := archivedRecording()
+			r.State, r.NextTryAt = call.RecordingPending, at
+			return r, nil
+		},
 	}
 }
 
@@ -76,6 +91,10 @@ var adminCalls = []struct {
 	{"GET", "/v1/quarantine/" + heldID, "", "admin", 200},
 	{"DELETE", "/v1/quarantine/" + heldID, "", "admin", 204},
 	{"POST", "/v1/quarantine/" + heldID + "/retry", "", "admin", 200},
+	{"GET", "/v1/recordings", "", "read", 200},
+	{"GET", "/v1/recordings/" + recordingID, "", "read", 200},
+	{"GET", "/v1/recordings/" + recordingID + "/content", "", "read", 200},
+	{"POST", "/v1/recordings/" + goneID + "/retry", "", "admin", 200},
 	{"GET", "/v1/audit", "", "admin", 200},
 	{"GET", "/openapi.json", "", "read", 200},
 }
@@ -196,11 +215,13 @@ func TestStoreErrors(t *testing.T) {
 			call:    func(call.Platform, string) (store.CallLog, error) { return store.CallLog{}, wrapped },
 			numbers: func() ([]call.NumberStatus, error) { return nil, wrapped },
 			held:    func(int, string) ([]store.Quarantined, string, error) { return nil, "", wrapped },
+
+			recordings: func(store.RecordingFilter) ([]store.Recording, string, error) { return nil, "", wrapped },
 		}
 		e := admin(deps(t, s))
 		for _, c := range adminCalls {
 			if strings.HasPrefix(c.path, "/v1/") && !strings.HasSuffix(c.path, "import") && c.path != "/v1/decide" &&
-				!strings.HasPrefix(c.path, "/v1/quarantine/") {
+				!strings.HasPrefix(c.path, "/v1/quarantine/") && !strings.HasPrefix(c.path, "/v1/recordings/") {
 				w := send(t, e, c.method, c.path, c.body, key(adminKey))
 				wants(t, w, tt.status, tt.want)
 				if got := w.Header().Get("Retry-After"); got != tt.retry {

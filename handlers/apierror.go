@@ -54,6 +54,8 @@ func errorTable() []errorRow {
 		{is: store.ErrExists, status: http.StatusConflict, code: "id_exists"},
 		{is: store.ErrTooLarge, status: http.StatusRequestEntityTooLarge, code: "too_large"},
 		{is: store.ErrBusy, status: http.StatusConflict, code: "busy", retry: true},
+		{is: ErrGone, status: http.StatusNotFound, code: "gone"},
+		{is: ErrArchive, status: http.StatusServiceUnavailable, code: "archive_unavailable", retry: true},
 		{is: store.ErrCursor, status: http.StatusBadRequest, code: "bad_cursor"},
 		{is: store.ErrNotDurable, status: http.StatusServiceUnavailable, code: "not_durable", retry: true},
 		{is: store.ErrPartitions, status: http.StatusServiceUnavailable, code: "unavailable"},

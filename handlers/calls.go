@@ -1,8 +1,11 @@
 package handlers
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"slices"
 
 	"xmode/call"
 	"xmode/store"
@@ -27,16 +30,7 @@ type Call struct {
 	Events  []json.RawMessage `json:"events"`
 	Records []json.RawMessage `json:"records"`
 	// Recordings are those of which events and records tell.
-	Recordings []CallRecording `json:"recordings"`
-}
-
-// CallRecording is the recording of a call.
-type CallRecording struct {
-	Platform string `json:"platform"`
-	CallID   string `json:"call_id"`
-	// RecordID is the call record that tells of it; empty: only an event does.
-	RecordID string `json:"record_id"`
-	State    string `json:"state"`
+	Recordings []Recording `json:"recordings"`
 }
 
 // readCall reads which call; both parameters are needed, since platforms draw
@@ -65,45 +59,62 @@ func (a *admin) getCall(r *request, key callKey) (reply, error) {
 	if known.Stage == "" && len(known.Queries)+len(known.Events)+len(known.Records) == 0 {
 		return reply{}, &apiError{status: http.StatusNotFound, Code: "not_found", Message: "call not found"}
 	}
+	recordings, err := a.recordingsOf(r.ctx, key, known)
+	if err != nil {
+		return reply{}, err
+	}
 	return reply{body: Call{Platform: string(key.platform), CallID: key.id, State: string(known.Stage),
 		Queries: documents(known.Queries), Events: documents(known.Events), Records: documents(known.Records),
-		Recordings: recordingsOf(key, known)}}, nil
+		Recordings: recordings}}, nil
 }
 
-// recordingsOf lists the recordings of a call: one for each record that has one.
-// Where none has, but an event says that there is one, its record is still to
-// come.
-func recordingsOf(key callKey, known store.CallLog) []CallRecording {
-	list := []CallRecording{}
-	add := func(recordID, state string) {
-		list = append(list, CallRecording{Platform: string(key.platform), CallID: key.id, RecordID: recordID, State: state})
-	}
-	seen := map[string]bool{} // a conflict is two records of one identity
-	for _, text := range known.Records {
-		var r struct {
-			RecordID  string `json:"record_id"`
-			Recording string `json:"recording"`
+// recordingsOf lists the recordings of a call, in the order in which its records
+// and then its events name them.
+func (a *admin) recordingsOf(ctx context.Context, key callKey, known store.CallLog) ([]Recording, error) {
+	list, seen := []Recording{}, map[string]bool{}
+	for _, named := range namedRecordings(known) {
+		told := Recording{ID: named.RecordingID, Platform: string(key.platform), CallID: key.id, RecordID: named.RecordID, State: named.Recording}
+		if named.RecordingID == "" { // a conflict is two records of one identity
+			if id := "record " + named.RecordID; !seen[id] {
+				seen[id], list = true, append(list, told)
+			}
+			continue
 		}
-		if json.Unmarshal(text, &r) == nil && r.Recording != "" && r.Recording != string(call.NoRecording) && !seen[r.RecordID] {
-			seen[r.RecordID] = true
-			add(r.RecordID, r.Recording)
+		if seen[named.RecordingID] {
+			continue
 		}
+		seen[named.RecordingID] = true
+		found, err := a.Recordings.GetRecording(ctx, named.RecordingID)
+		switch {
+		case err == nil:
+			told = wireRecording(&found)
+		case !errors.Is(err, store.ErrNotFound):
+			return nil, err
+		case told.State == "":
+			told.State = string(call.RecordingExpired) // it went with the retention
+		}
+		list = append(list, told)
 	}
-	if len(list) == 0 && anyRecorded(known.Events) {
-		add("", string(call.RecordingPending))
-	}
-	return list
+	return list, nil
 }
 
-// anyRecorded reports whether an event says that there is a recording.
-func anyRecorded(events [][]byte) bool {
-	for _, text := range events {
-		var e struct {
-			Recorded bool `json:"recorded"`
+// namedRecording is what a document says of a recording.
+type namedRecording struct {
+	RecordID    string `json:"record_id"`
+	Recording   string `json:"recording"`
+	RecordingID string `json:"recording_id"`
+}
+
+// namedRecordings are the recordings of which records and events tell.
+func namedRecordings(known store.CallLog) (all []namedRecording) {
+	for _, text := range slices.Concat(known.Records, known.Events) {
+		var n namedRecording
+		if json.Unmarshal(text, &n) != nil {
+			continue
 		}
-		if json.Unmarshal(text, &e) == nil && e.Recorded {
-			return true
+		if n.RecordingID != "" || n.Recording != "" && n.Recording != string(call.NoRecording) {
+			all = append(all, n)
 		}
 	}
-	return false
+	return all
 }

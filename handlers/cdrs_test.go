@@ -1,15 +1,16 @@
 package handlers_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"xmode/call"
+	"xmode/handlers"
 	"xmode/store"
 )
 
@@ -143,29 +144,46 @@ func TestRecordingsOfACall(t *testing.T) {
 		}
 		return all
 	}
-	const prefix = `{"platform":"acme","call_id":"c",`
+	named := func(record, state, id string) string {
+		return fmt.Sprintf(`{"record_id":%q,"recording":%q,"recording_id":%q}`, record, state, id)
+	}
+	event := `{"recorded":true,"recording_id":"` + recordingID + `"}`
 	for _, tt := range []struct {
 		name            string
 		records, events [][]byte
-		want            string
+		want            string // id, record and state of each
 	}{
 		{"none", list(`{"record_id":"r1","recording":"none"}`, `{"record_id":"r2","recording":""}`), list(`{"recorded":false}`), ``},
-		{"of a record", list(`{"record_id":"r1","recording":"located"}`), list(`{"recorded":true}`), prefix + `"record_id":"r1","state":"located"}`},
-		{"of two records", list(`{"record_id":"r1","recording":"pending"}`, `{"record_id":"r2","recording":"archived"}`), nil,
-			prefix + `"record_id":"r1","state":"pending"},` + prefix + `"record_id":"r2","state":"archived"}`},
-		{"of a conflict", list(`{"record_id":"r1","recording":"pending"}`, `{"record_id":"r1","recording":"pending"}`), nil,
-			prefix + `"record_id":"r1","state":"pending"}`},
-		{"of an event only", list(`{"record_id":"r1","recording":"none"}`), list(`{"recorded":false}`, `{"recorded":true}`, `{"recorded":true}`),
-			prefix + `"record_id":"","state":"pending"}`},
+		{"known by nothing to ask for", list(`{"record_id":"r1","recording":"failed"}`), list(`{"recorded":true}`), ` r1 failed;`},
+		{"of a record and an event", list(named("r1", "pending", recordingID)), list(event, event), recordingID + ` r1 archived;`},
+		{"of two records", list(named("r1", "pending", recordingID), named("r2", "pending", goneID)), nil,
+			recordingID + ` r1 archived;` + goneID + ` r2 pending;`},
+		{"of a conflict", list(named("r1", "failed", ""), named("r1", "failed", "")), nil, ` r1 failed;`},
+		{"of an event only", list(`{"record_id":"r1","recording":"none"}`), list(`{"recorded":false}`, event), recordingID + ` r1 archived;`},
+		{"retired", nil, list(`{"recorded":true,"recording_id":"` + goneID + `"}`), goneID + `  expired;`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := working()
 			s.call = func(call.Platform, string) (store.CallLog, error) {
 				return store.CallLog{Stage: call.StageEnded, Records: tt.records, Events: tt.events}, nil
 			}
+			s.recording = func(id string) (store.Recording, error) {
+				if id == goneID {
+					return store.Recording{}, store.ErrNotFound
+				}
+				return archivedRecording(), nil
+			}
 			w := send(t, admin(deps(t, s)), "GET", "/v1/calls?platform=acme&call_id=c", "", key(readKey))
-			if want := `"recordings":[` + tt.want + `]}`; w.Code != 200 || !strings.HasSuffix(strings.TrimSpace(w.Body.String()), want) {
-				t.Errorf("%d %s\n    want %s", w.Code, w.Body, want)
+			var answer handlers.Call
+			if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || w.Code != 200 {
+				t.Fatal(err, w.Code)
+			}
+			got := ""
+			for _, r := range answer.Recordings {
+				got += r.ID + " " + r.RecordID + " " + r.State + ";"
+			}
+			if got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
 	}

@@ -29,7 +29,7 @@ func newSheet(out io.Writer) *sheet {
 func sheetHeader() []string {
 	return []string{"platform", "record_id", "call_id", "kind", "x", "caller", "callee", "extension", "binding_id",
 		"started_at", "ringing_at", "answered_at", "ended_at", "duration_s", "outcome", "released_by", "cause_code",
-		"cause_text", "recording", "user_data", "first_pushed_at", "pushes", "conflict"}
+		"cause_text", "recording", "user_data", "first_pushed_at", "pushes", "conflict", "recording_id"}
 }
 
 func (s *sheet) begin() error { return s.out.Write(sheetHeader()) }
@@ -57,7 +57,7 @@ func row(r *Record) []string {
 	return []string{text(r.Platform), text(r.RecordID), text(r.CallID), text(r.Kind), r.X, r.Caller, r.Callee,
 		text(r.Extension), text(r.BindingID), r.StartedAt, r.RingingAt, r.AnsweredAt, r.EndedAt, strconv.Itoa(r.Duration),
 		text(r.Outcome), text(r.ReleasedBy), text(r.Cause.Code), text(r.Cause.Text), text(r.Recording), text(r.UserData),
-		r.FirstPushedAt, strconv.Itoa(r.Pushes), strconv.FormatBool(r.Conflict)}
+		r.FirstPushedAt, strconv.Itoa(r.Pushes), strconv.FormatBool(r.Conflict), r.RecordingID}
 }
 
 // text is a cell that no program takes for a formula. Call ids that begin with a

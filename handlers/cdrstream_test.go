@@ -97,7 +97,7 @@ func sheetRecords() [][]byte {
 		Caller: party("13800000021"), Callee: party("13900000011"), Extension: "22", BindingID: 100001,
 		StartedAt: now, RingingAt: now.Add(time.Second), AnsweredAt: now.Add(2 * time.Second), EndedAt: now.Add(107 * time.Second),
 		Duration: 105, Outcome: call.Answered, ReleasedBy: call.ByCaller, Cause: call.Cause{Code: "16", Text: "normal, \"clear\""},
-		Recording: call.RecordingPending, UserData: "order-1"}
+		Recording: call.RecordingPending, RecordingID: recordingID, UserData: "order-1"}
 	bare := call.Record{Platform: "acme", ID: "r2", Kind: call.SMS, Outcome: call.Failed, Recording: call.NoRecording}
 	evil := call.Record{Platform: "acme", ID: "=1+1", CallID: "@SUM(A1)", Kind: call.Voice, Caller: party("13800000021"), Extension: "-1",
 		Outcome: call.Failed, Recording: call.NoRecording, Cause: call.Cause{Code: "+1", Text: " leading"}, UserData: "'=cmd|' /C calc'!A0"}
@@ -116,11 +116,11 @@ func TestCSV(t *testing.T) {
 	w := send(t, admin(deps(t, s)), "GET", "/v1/cdrs", "", key(readKey), header("Accept", "text/csv"))
 	want := strings.Join([]string{
 		"platform,record_id,call_id,kind,x,caller,callee,extension,binding_id,started_at,ringing_at,answered_at,ended_at," +
-			"duration_s,outcome,released_by,cause_code,cause_text,recording,user_data,first_pushed_at,pushes,conflict",
+			"duration_s,outcome,released_by,cause_code,cause_text,recording,user_data,first_pushed_at,pushes,conflict,recording_id",
 		`acme,r1,call-77,voice,+8617000000001,+8613800000021,+8613900000011,22,100001,2030-01-02T03:04:05.678Z,2030-01-02T03:04:06.678Z,` +
-			`2030-01-02T03:04:07.678Z,2030-01-02T03:05:52.678Z,105,answered,caller,16,"normal, ""clear""",pending,order-1,2030-01-02T03:04:05.678Z,2,true`,
-		`acme,r2,,sms,,,,,,,,,,0,failed,,,,none,,2030-01-02T03:04:05.678Z,1,false`,
-		`acme,'=1+1,'@SUM(A1),voice,,+8613800000021,,'-1,,,,,,0,failed,,+1," leading",none,''=cmd|' /C calc'!A0,2030-01-02T03:04:05.678Z,1,false`,
+			`2030-01-02T03:04:07.678Z,2030-01-02T03:05:52.678Z,105,answered,caller,16,"normal, ""clear""",pending,order-1,2030-01-02T03:04:05.678Z,2,true,` + recordingID,
+		`acme,r2,,sms,,,,,,,,,,0,failed,,,,none,,2030-01-02T03:04:05.678Z,1,false,`,
+		`acme,'=1+1,'@SUM(A1),voice,,+8613800000021,,'-1,,,,,,0,failed,,+1," leading",none,''=cmd|' /C calc'!A0,2030-01-02T03:04:05.678Z,1,false,`,
 		""}, "\n")
 	if diff := cmp.Diff(want, w.Body.String()); diff != "" || w.Code != 200 {
 		t.Errorf("%d %s", w.Code, diff)
@@ -135,7 +135,7 @@ func TestCSVHasAllFields(t *testing.T) {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(store.AppendRecord(nil, &call.Record{}, store.Pushed{}, nil), &fields); err != nil {
+	if err := json.Unmarshal(store.AppendRecord(nil, &call.Record{RecordingID: recordingID}, store.Pushed{}, nil), &fields); err != nil {
 		t.Fatal(err)
 	}
 	for name := range fields {

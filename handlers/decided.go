@@ -27,7 +27,7 @@ func (x *exchange) log(d call.Decision, took time.Duration) {
 		binding = d.Binding.ID.String()
 	}
 	x.Log.Debug("query decided", slog.String("platform", x.name), slog.String("kind", string(q.Kind)),
-		slog.String("call", x.tag.of(q.CallID)), slog.Any("x", q.X), slog.Any("caller", q.Caller),
+		slog.String("call", x.Tag(q.CallID)), slog.Any("x", q.X), slog.Any("caller", q.Caller),
 		slog.String("outcome", string(d.Outcome)), slog.String("reason", string(d.Reason)), slog.Int("row", d.Row),
 		slog.Any("callee", d.Callee), slog.String("binding", binding),
 		slog.String("signature", x.received.Proof.Form), slog.Duration("took", took))

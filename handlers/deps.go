@@ -30,6 +30,12 @@ type Deps struct {
 	Records store.Records
 	// Quarantine keeps what could not be understood.
 	Quarantine store.Quarantine
+	// Recordings reads recordings, Archive their files; a nil Archive has none.
+	Recordings store.RecordingList
+	Archive    Archive
+	// Tag makes call ids fit for logs, the same for all that logs; nil: one of its
+	// own.
+	Tag func(callID string) string
 	// Bindings reads bindings.
 	Bindings store.Bindings
 	// Provisioner writes bindings.
@@ -85,6 +91,9 @@ type Readiness struct {
 func (d Deps) withDefaults() Deps {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Tag == nil {
+		d.Tag = NewCallTag().Of
 	}
 	if d.Metrics == nil {
 		d.Metrics = NewMetrics(prometheus.NewRegistry())

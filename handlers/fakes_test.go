@@ -52,6 +52,23 @@ type fakeStore struct {
 	held      func(int, string) ([]store.Quarantined, string, error)
 	heldOne   func(string) (store.Quarantined, error)
 	heldDrops func(string) error
+
+	recordings func(store.RecordingFilter) ([]store.Recording, string, error)
+	recording  func(string) (store.Recording, error)
+	retried    func(string, time.Time) (store.Recording, error)
+}
+
+func (f *fakeStore) ListRecordings(_ context.Context, r store.RecordingFilter) ([]store.Recording, string, error) {
+	return f.recordings(r)
+}
+func (f *fakeStore) GetRecording(_ context.Context, id string) (store.Recording, error) {
+	return f.recording(id)
+}
+func (f *fakeStore) RetryRecording(_ context.Context, id string, at time.Time) (store.Recording, error) {
+	return f.retried(id, at)
+}
+func (f *fakeStore) CountRecordings(context.Context, call.Platform, time.Time) (store.RecordingCounts, error) {
+	return store.RecordingCounts{}, errors.New("not asked for")
 }
 
 func (f *fakeStore) Deposit(ctx context.Context, d store.Delivery) (store.Deposited, error) {
@@ -172,7 +189,7 @@ func deps(t testing.TB, s *fakeStore) handlers.Deps {
 	return handlers.Deps{
 		Adapters:  []platform.Adapter{&fakeAdapter{}},
 		Platforms: []handlers.KnownPlatform{{Name: "acme", CanAsk: true}, {Name: "mute"}},
-		Router:    s, Bindings: s, Provisioner: s, Audit: s, Inbox: s, Records: s, Quarantine: s,
+		Router:    s, Bindings: s, Provisioner: s, Audit: s, Inbox: s, Records: s, Quarantine: s, Recordings: s, Archive: fakeArchive{},
 		Leave:  func(call.Trace) bool { return true },
 		Keys:   func() handlers.Keyring { return ring },
 		Policy: call.Policy{MaxAsks: 3}, DecisionBudget: time.Minute, PushBudget: time.Minute, MaxBody: 1 << 20,

@@ -23,7 +23,6 @@ type messages struct {
 	params  []string // the names in it
 	maxBody int64
 	early   bool // the sender can be told without the body
-	tag     *callTag
 	kinds   *words
 	json    []string // the Content-Type of answers, shared by all of them
 
@@ -33,13 +32,13 @@ type messages struct {
 }
 
 // newMessages serves one route of one platform.
-func newMessages(d Deps, a platform.Adapter, r platform.Route, tag *callTag, kinds *words) *messages {
+func newMessages(d Deps, a platform.Adapter, r platform.Route, kinds *words) *messages {
 	limit := r.MaxBody
 	if limit <= 0 {
 		limit = d.MaxBody
 	}
 	return &messages{Deps: d, adapter: a, name: string(a.Name()), path: r.Path, params: paramsOf(r.Path),
-		maxBody: limit, early: r.Early, tag: tag, kinds: kinds, json: []string{echo.MIMEApplicationJSON}}
+		maxBody: limit, early: r.Early, kinds: kinds, json: []string{echo.MIMEApplicationJSON}}
 }
 
 // paramsOf lists the names in a path: "token" and "type" of "/a/:token/:type".

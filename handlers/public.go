@@ -17,11 +17,10 @@ func Public(e *echo.Echo, d Deps) {
 	d = d.withDefaults()
 	e.HTTPErrorHandler = refusePublic
 	route(e, "/healthz", []string{http.MethodGet}, healthz)
-	tag := newCallTag()
 	for _, adapter := range d.Adapters {
 		kinds := &words{}
 		for _, r := range adapter.Routes() {
-			m := newMessages(d, adapter, r, tag, kinds)
+			m := newMessages(d, adapter, r, kinds)
 			if len(m.params) == 0 {
 				route(e, r.Path, r.Methods, m.serve)
 			} else {

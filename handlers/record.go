@@ -36,8 +36,11 @@ type Record struct {
 	ReleasedBy string `json:"released_by"`
 	// Cause is the platform's own.
 	Cause Cause `json:"cause"`
-	// Recording is "none", "pending", "located", "archived", "expired" or "failed".
-	Recording string `json:"recording"`
+	// Recording is "none", "pending", "located", "archived", "expired", "failed" or
+	// "unmatched"; RecordingID is the one at /v1/recordings, left out where there is
+	// none.
+	Recording   string `json:"recording"`
+	RecordingID string `json:"recording_id,omitempty"`
 	// UserData is what the binding said.
 	UserData string `json:"user_data"`
 	// FirstPushedAt is when it came first, Pushes how often since.

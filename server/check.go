@@ -15,6 +15,7 @@ import (
 
 	"xmode/call"
 	"xmode/platform"
+	"xmode/recording"
 	"xmode/store/redisstore"
 )
 
@@ -29,6 +30,7 @@ func (s *Settings) check(faults *Faults) {
 		}
 	}
 	s.checkListeners(faults)
+	noteError(faults, "XMODE_RECORDING_CA", func() error { _, err := readAuthorities(s.Recordings.CA); return err })
 	noteError(faults, "XMODE_PRESETS", func() error { _, err := readPresets(s.Presets); return err })
 	noteError(faults, "XMODE_API_KEYS", func() error { return new(keyring).set(s.APIKeys) })
 	noteError(faults, "XMODE_REDIS", func() error { return checkRedis(s.Redis) })
@@ -111,6 +113,10 @@ func newValidator() *validator.Validate {
 			_, err := redisstore.ParseDurability(f.Field().String())
 			return err == nil
 		},
+		"archive": func(f validator.FieldLevel) bool {
+			return f.Field().String() == "" || recording.CheckURL(f.Field().String()) == nil
+		},
+		"hosts":    func(f validator.FieldLevel) bool { return checkHosts(f.Field().String()) == nil },
 		"fallback": func(f validator.FieldLevel) bool { return f.Field().String() == "reject" },
 	} {
 		// The only errors are an empty tag and a nil function.
@@ -158,6 +164,10 @@ func ruleText(f validator.FieldError) string {
 		return value + " is not 1 to 64 letters, digits and _ . : -"
 	case "durability":
 		return value + ": " + redisstore.ErrDurability.Error()
+	case "archive":
+		return recording.CheckURL(fmt.Sprint(f.Value())).Error()
+	case "hosts":
+		return value + ": " + checkHosts(fmt.Sprint(f.Value())).Error()
 	case "fallback":
 		return value + " is not supported; reject is"
 	case "oneof":

@@ -8,6 +8,10 @@ const (
 	SweepLoop      = "sweep"
 	RetireLoop     = "retire"
 	DurabilityLoop = "durability"
+	CountLoop      = "count"  // of recordings
+	ForgetLoop     = "forget" // of recordings
+	// FetchLoop is that of recordings; the platform's name stands behind it.
+	FetchLoop = "fetch-"
 )
 
 // Ticker makes a channel that ticks every d for a loop, and a function that

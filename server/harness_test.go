@@ -69,6 +69,11 @@ func (f *fakeStore) CheckDurability(context.Context) error {
 	return f.durable()
 }
 
+// ClaimRecordings finds no work.
+func (f *fakeStore) ClaimRecordings(context.Context, call.Platform, int) ([]store.Claim, error) {
+	return nil, nil
+}
+
 func (f *fakeStore) Deposit(_ context.Context, d store.Delivery) (store.Deposited, error) {
 	return f.deposit(d)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"xmode/call"
 	"xmode/store"
 )
 
@@ -37,6 +38,13 @@ func (s *Server) startLoops(ctx context.Context, group *sync.WaitGroup) {
 	group.Go(func() { s.every(ctx, RetireLoop, retireEvery, func() { s.retirer.retire(ctx) }) })
 	group.Go(func() {
 		s.every(ctx, DurabilityLoop, durabilityEvery, func() { s.health.confirm(ctx, s.store, s.config.Log) })
+	})
+	group.Go(func() { s.every(ctx, CountLoop, countEvery, func() { s.recordings.count(ctx) }) })
+	group.Go(func() { s.every(ctx, ForgetLoop, forgetEvery, func() { s.recordings.forget(ctx) }) })
+	group.Go(func() {
+		s.recordings.fetcher.Run(ctx, func(p call.Platform) (<-chan time.Time, func()) {
+			return s.config.Ticker(FetchLoop+string(p), fetchEvery)
+		})
 	})
 	group.Go(func() {
 		for {

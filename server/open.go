@@ -33,7 +33,7 @@ func openStore(s *Settings, now func() time.Time, log *slog.Logger) (Store, func
 		return nil, nil, err
 	}
 	opened, err := redisstore.New(redisstore.Config{
-		Client: clients.queries, Pushes: clients.pushes, Prefix: s.RedisPrefix, CallbackWindow: s.CallbackWindow,
+		Client: clients.queries, Pushes: clients.pushes, Background: clients.background, Prefix: s.RedisPrefix, CallbackWindow: s.CallbackWindow,
 		Durability: durability, Partitions: s.RecordPartitions, LeanStream: !s.StreamRaw,
 		Platforms: platformNames(), Now: now,
 	})
@@ -43,28 +43,35 @@ func openStore(s *Settings, now func() time.Time, log *slog.Logger) (Store, func
 	return opened, func() error { opened.Close(); return clients.close() }, nil
 }
 
-// clients are two ways to one Redis: pushes may wait for replicas or a disk, and
-// must not keep queries from their connections.
+// clients are three ways to one Redis: pushes may wait for replicas or a disk, and
+// they and the work in the background must not keep queries from their connections.
 type clients struct {
-	queries, pushes redis.UniversalClient
-	close           func() error
+	queries, pushes, background redis.UniversalClient
+	close                       func() error
 }
 
 // connect makes the Redis clients and what closes them.
 func connect(url string, now func() time.Time) (clients, error) {
 	if url == embedded {
 		client, stop, err := redisstore.Embedded(now)
-		return clients{client, client, func() error { stop(); return nil }}, err
+		return clients{client, client, client, func() error { stop(); return nil }}, err
 	}
-	queries, err := redisstore.Connect(url)
-	if err != nil {
-		return clients{}, fmt.Errorf("connect to Redis: %w", err)
+	var c clients
+	var open []redis.UniversalClient
+	c.close = func() (err error) {
+		for _, client := range open {
+			err = errors.Join(err, client.Close())
+		}
+		return err
 	}
-	pushes, err := redisstore.Connect(url)
-	if err != nil {
-		return clients{}, errors.Join(fmt.Errorf("connect to Redis: %w", err), queries.Close())
+	for _, way := range []*redis.UniversalClient{&c.queries, &c.pushes, &c.background} {
+		client, err := redisstore.Connect(url)
+		if err != nil {
+			return clients{}, errors.Join(fmt.Errorf("connect to Redis: %w", err), c.close())
+		}
+		*way, open = client, append(open, client)
 	}
-	return clients{queries, pushes, func() error { return errors.Join(queries.Close(), pushes.Close()) }}, nil
+	return c, nil
 }
 
 // checkRedis looks at the store's address.

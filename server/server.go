@@ -45,16 +45,17 @@ type Config struct {
 
 // Server is the endpoint: two listeners, a store, and loops in the background.
 type Server struct {
-	config   Config
-	registry *prometheus.Registry
-	health   health
-	rotator  *rotator
-	sweeper  *sweeper
-	retirer  *retirer
-	unfit    chan error // why the store is none to work with
-	later    *store.Later
-	store    Store
-	closing  func() error
+	config     Config
+	registry   *prometheus.Registry
+	health     health
+	rotator    *rotator
+	sweeper    *sweeper
+	retirer    *retirer
+	recordings *recordings
+	unfit      chan error // why the store is none to work with
+	later      *store.Later
+	store      Store
+	closing    func() error
 
 	publicEcho, adminEcho *echo.Echo
 	plans                 [2]plan
@@ -124,7 +125,7 @@ func (s *Server) Run(ctx context.Context) error {
 	err = errors.Join(err, s.drain(context.WithoutCancel(ctx)))
 	stopLoops()
 	background.Wait()
-	return errors.Join(err, s.closing())
+	return errors.Join(err, s.recordings.close(), s.closing())
 }
 
 // drain stops the listeners, the public one first: /readyz goes on saying that
@@ -157,5 +158,5 @@ func (s *Server) Close() error {
 			_ = l.socket.Close()
 		}
 	}
-	return errors.Join(s.closeLater(context.Background()), s.closing())
+	return errors.Join(s.closeLater(context.Background()), s.recordings.close(), s.closing())
 }

@@ -28,6 +28,8 @@ type Settings struct {
 
 	Records `embed:""`
 
+	Recordings `embed:""`
+
 	Presets string `name:"presets" placeholder:"FILE" help:"JSON file of binding defaults that config_id of /provision_x names, {\"12345\":{\"record\":true}}."`
 	MaxBody Size   `name:"max-body" default:"1MiB" validate:"min=16384,max=67108864" help:"Largest body of a push or a JSON call, 16KiB to 64MiB. A query is limited to 16 KiB and a line of an import to 64 KiB whatever this says."`
 
@@ -65,6 +67,20 @@ type Records struct {
 	RecordPartitions int           `name:"record-partitions" default:"1" validate:"min=1,max=1024" help:"Over how many hash tags records spread, for a Redis Cluster, 1 to 1024; all of a call are under one. Fixed at the first start. With more than one, records of one identity that name different calls are not seen to conflict."`
 	Retention        time.Duration `name:"retention" default:"2160h" validate:"min=1h,max=87600h" help:"How long records, events, logged decisions and quarantined texts are kept after they came, 1h to 87600h."`
 	StreamRaw        bool          `name:"stream-raw" default:"true" negatable:"" help:"Whether entries of the stream for consumers carry the platform's own JSON. Without it they take less than half of the memory; it can be read at /v1/cdrs either way."`
+}
+
+// Recordings says how recordings are fetched and kept.
+type Recordings struct {
+	Archive       string        `name:"recordings" placeholder:"URL" validate:"archive" help:"Where recordings are kept: file:///FOLDER, or s3://BUCKET?region=… (endpoint=…&use_path_style=true for what is compatible with S3; the keys come from the environment of AWS). Without it they are looked up, but not archived."`
+	Hosts         string        `name:"recording-hosts" default:".aliyuncs.com,.huawei.com,.myhuaweicloud.com" validate:"hosts" help:"Hosts that recordings may be fetched from; one that begins with a dot stands for all below it."`
+	AllowPrivate  bool          `name:"recording-allow-private" help:"Lets downloads reach private and loopback addresses, and loopback by http."`
+	InsecureHosts string        `name:"recording-insecure-hosts" placeholder:"HOST,…" validate:"hosts" help:"Hosts, written like those above, whose certificate is not checked, and which may be reached by http."`
+	CA            string        `name:"recording-ca" placeholder:"FILE" help:"Certificates (PEM) of authorities that vouch for hosts of recordings, beside those of the system."`
+	MaxSize       Size          `name:"recording-max-size" default:"1024MiB" validate:"min=65536" help:"Largest recording, 64KiB or more; a day of a call has some 700 MiB."`
+	Workers       int           `name:"recording-workers" default:"4" validate:"min=1,max=64" help:"How many recordings of each platform are fetched at a time, 1 to 64."`
+	Retry         time.Duration `name:"recording-retry" default:"30s" validate:"min=10ms,max=1h" help:"Pause after an attempt that failed, 10ms to 1h; each later one is twice as long, up to 1h."`
+	PerSecond     int           `name:"recording-rate" default:"0" validate:"min=0,max=100000" help:"How often a second all endpoints on one store together ask a platform for the address of a recording; 0: 100 for Alibaba Cloud, 20 for Huawei Cloud."`
+	Keep          time.Duration `name:"recording-retention" default:"2160h" validate:"min=1h,max=87600h" help:"How long recordings are kept after a push named them, 1h to 87600h; then their files are deleted."`
 }
 
 // Logging says how the log on standard error looks.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -42,8 +43,12 @@ func wire(c Config) (*Server, error) {
 	s.later = newLater(opened, s.registry, c.Log)
 	s.sweeper = newSweeper(opened, c.Now, s.registry, c.Log)
 	s.retirer = newRetirer(opened, c.Settings.Retention, c.Now, s.registry, c.Log)
+	tag := handlers.NewCallTag().Of
+	if s.recordings, err = newRecordings(s, adapters, tag); err != nil {
+		return nil, errors.Join(err, s.closeLater(context.Background()), closing())
+	}
 	s.rotator = newRotator(c.Settings.rotations(keys, adapters), s.registry, c.Log)
-	s.routes(s.deps(adapters, keys, presets))
+	s.routes(s.deps(adapters, keys, presets, tag))
 	return s, nil
 }
 
@@ -72,12 +77,12 @@ func (s *Server) adapters() (all []platform.Adapter, err error) {
 }
 
 // deps hands the handlers what they work with.
-func (s *Server) deps(adapters []platform.Adapter, keys *keyring, presets presets) handlers.Deps {
+func (s *Server) deps(adapters []platform.Adapter, keys *keyring, presets presets, tag func(string) string) handlers.Deps {
 	set := &s.config.Settings
 	return handlers.Deps{
 		Adapters: adapters, Platforms: knownPlatforms(),
 		Router: s.store, Bindings: s.store, Provisioner: s.store, Audit: s.store,
-		Inbox: s.store, Records: s.store, Quarantine: s.store,
+		Inbox: s.store, Records: s.store, Quarantine: s.store, Recordings: s.store, Archive: s.recordings.files(), Tag: tag,
 		Leave: s.later.Leave, Keys: keys.get, Presets: presets,
 		Policy:         call.Policy{MaxAsks: set.MaxAsks, RejectLandlines: set.LandlineCallers == "reject"},
 		DecisionBudget: set.DecisionBudget, PushBudget: set.PushBudget, MaxBody: int64(set.MaxBody),

@@ -1,0 +1,81 @@
+package recording
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"time"
+
+	"xmode/call"
+	"xmode/platform"
+	"xmode/store"
+)
+
+// fetch downloads a recording into the archive.
+func (l *lane) fetch(ctx context.Context, c store.Claim, r *store.Recording, address platform.Secret) error {
+	base := keyOf(r)
+	if c.Taken { // the worker before may have left something
+		if _, err := l.Archive.Tidy(ctx, base+"."); err != nil {
+			return err
+		}
+	}
+	key := ""
+	create := func(ext, contentType string) (Target, error) {
+		key = base + ext
+		entry, err := l.Archive.Create(ctx, key, contentType)
+		if err != nil {
+			return nil, err
+		}
+		return &fenced{Target: entry, mine: func() error { return l.holdOnce(ctx, c) }}, nil
+	}
+	got, err := l.Downloader.Fetch(ctx, address, l.source.Recordings.Terms().PlainHosts, create)
+	switch {
+	case errors.Is(context.Cause(ctx), store.ErrLost) || errors.Is(err, store.ErrLost):
+		return store.ErrLost
+	case errors.Is(err, store.ErrUnavailable):
+		return store.ErrUnavailable
+	case err != nil:
+		return err
+	}
+	l.Metrics.bytes.WithLabelValues(string(r.Platform)).Add(float64(got.Size))
+	r.Key, r.Size, r.SHA256, r.ContentType = key, got.Size, hex.EncodeToString(got.SHA256[:]), got.ContentType
+	r.Error, r.ArchivedAt = "", l.Now()
+	*r = ended(*r, call.RecordingKept)
+	return nil
+}
+
+// keyOf is where a recording lies in the archive, but for its suffix. Nothing of
+// it is the platform's to choose.
+func keyOf(r *store.Recording) string {
+	return string(r.Platform) + "/" + r.NamedAt.UTC().Format("2006-01-02") + "/" + r.ID
+}
+
+// fenced shows a file only to the worker whose claim still holds.
+type fenced struct {
+	Target
+	mine func() error
+}
+
+// Commit asks once more.
+func (f *fenced) Commit() error {
+	if err := f.mine(); err != nil {
+		f.Abort()
+		return err
+	}
+	return f.Target.Commit()
+}
+
+// archivePause is how long this endpoint fetches nothing once its archive took
+// something not.
+const archivePause = 10 * time.Second
+
+// archiveTrouble lets the archive rest, and says so once a minute: nothing that was
+// downloaded meanwhile could be kept.
+func (l *lane) archiveTrouble(f *Failure) {
+	now := l.Now()
+	l.pause(now.Add(archivePause))
+	if minute := now.Unix() / 60; l.warned.Swap(minute) != minute {
+		l.Log.Error("the archive does not take recordings", slog.String("platform", string(l.source.Name)), slog.String("error", f.Error()))
+	}
+}

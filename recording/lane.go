@@ -1,0 +1,93 @@
+package recording
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"xmode/store"
+)
+
+// lane is the work on one platform's recordings: trouble with one platform does
+// not keep the other's from being fetched.
+type lane struct {
+	*Fetcher
+	source Source
+	free   chan struct{} // a token for each worker that has nothing to do
+	paused atomic.Int64  // until then nobody asks this platform, ms
+	warned atomic.Int64  // the minute in which the archive's trouble was logged last
+	work   sync.WaitGroup
+}
+
+// run claims as much as there are free workers, until ctx ends.
+func (l *lane) run(ctx context.Context, ticks <-chan time.Time) {
+	defer l.work.Wait()
+	for range l.Workers {
+		l.free <- struct{}{}
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.free:
+		}
+		n := 1 + l.takeFree()
+		claims := l.claim(ctx, n)
+		for _, c := range claims {
+			l.work.Go(func() {
+				defer func() { l.free <- struct{}{} }()
+				l.attempt(ctx, c)
+			})
+		}
+		for range n - len(claims) {
+			l.free <- struct{}{}
+		}
+		if len(claims) == n {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+		}
+	}
+}
+
+// takeFree takes the tokens of all other free workers.
+func (l *lane) takeFree() (n int) {
+	for {
+		select {
+		case <-l.free:
+			n++
+		default:
+			return n
+		}
+	}
+}
+
+// claim claims what is due, unless the platform wants to be left alone.
+func (l *lane) claim(ctx context.Context, n int) []store.Claim {
+	if l.Now().UnixMilli() < l.paused.Load() {
+		return nil
+	}
+	within, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	claims, err := l.Store.ClaimRecordings(within, l.source.Name, n)
+	if err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrUnavailable) { // the ping tells of an absent store
+		l.Log.Error("claim recordings", slog.String("platform", string(l.source.Name)), slog.Any("error", err))
+	}
+	return claims
+}
+
+// pause has this endpoint ask nobody until then.
+func (l *lane) pause(until time.Time) {
+	for {
+		now := l.paused.Load()
+		if until.UnixMilli() <= now || l.paused.CompareAndSwap(now, until.UnixMilli()) {
+			return
+		}
+	}
+}
