@@ -18,8 +18,9 @@ demo: ## show the main job: signed queries and their answers, in one process
 
 test: deps lint unit fuzz ## everything CI runs: dependencies, linters, tests with -race, a short fuzz
 
-deps: ## install what the tests need (redis-server); does nothing where it is present
+deps: ## install what the tests need (redis-server, an S3 server); does nothing where it is present
 	@sh scripts/deps.sh
+	@GO="$(GO)" sh scripts/s3server.sh
 
 lint: ## gofmt, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
@@ -56,5 +57,5 @@ soak: deps ## the kill tests with 20 seeds
 image-test: ## build the container image offline with buildah, check it and run it once
 	@bash scripts/image-test.sh
 
-clean: ## remove what `make build` made
+clean: ## remove bin/: what `make build` made, and the S3 server of the tests
 	rm -rf bin

@@ -27,6 +27,7 @@ var onlyImports = []struct {
 	{in: "platform/*", allows: []string{std, "call", "platform", "signature"}},
 	{in: "platform/*/sim", allows: []string{std, "signature", "simulator"}},
 	{in: "simulator", allows: []string{std}},
+	{in: "internal/s3test", allows: []string{std}},
 	{in: "store", allows: []string{std, "call"}},
 	{in: "store/redisstore", allows: []string{std, "call", "store", goRedis, miniredis, zstd}},
 }
@@ -56,6 +57,7 @@ var onlyImportedBy = []struct {
 	{pkg: "platform/*/sim", by: []string{"cmd"}},
 	{pkg: "simulator", by: []string{"platform/*/sim", "cmd", "bench"}},
 	{pkg: "server", by: []string{"cmd"}},
+	{pkg: "internal/s3test", by: nil},
 	{pkg: "cmd/*", by: nil},
 }
 
