@@ -29,7 +29,8 @@ type goFile struct {
 	set          *token.FileSet
 }
 
-// goFiles parses the whole module.
+// goFiles parses the whole module. A folder with a go.mod of its own is another
+// one.
 func goFiles(t *testing.T) []goFile {
 	t.Helper()
 	var files []goFile
@@ -37,7 +38,7 @@ func goFiles(t *testing.T) []goFile {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata") {
+		if d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || isModule(name)) {
 			return fs.SkipDir
 		}
 		if d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
@@ -51,6 +52,12 @@ func goFiles(t *testing.T) []goFile {
 		t.Fatal(err)
 	}
 	return files
+}
+
+// isModule reports whether a folder is the root of a module.
+func isModule(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, "go.mod"))
+	return err == nil
 }
 
 func parseFile(name string) (goFile, error) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs every fuzz target of the module for the time given as the first argument.
+# Runs every fuzz target of the repository, each in its module, for the time given as the first argument.
 set -eu
 
 fuzztime=${1:-5s}
@@ -24,7 +24,7 @@ out_of_time() {
 
 echo "$targets" | while read -r package name; do
 	echo "fuzz $package $name ($fuzztime)"
-	if $go test -run='^$' -fuzz="^$name\$" -fuzztime="$fuzztime" -fuzzminimizetime=20x "$package" </dev/null >"$log" 2>&1; then
+	if $go -C "$package" test -run='^$' -fuzz="^$name\$" -fuzztime="$fuzztime" -fuzzminimizetime=20x . </dev/null >"$log" 2>&1; then
 		cat "$log"
 	elif out_of_time; then
 		echo "time was up, nothing found"
