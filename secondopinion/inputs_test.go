@@ -16,6 +16,7 @@ func questions() map[string]map[string]string {
 		"beyond 16 bits":       question("📞~📞", "2026-03-04 13:06:07", "𠮷"),
 		"quotes and brackets":  question(`{"a":["'b'"]}`, "2026-03-04 13:06:07", "(F|C);!$,@?#"),
 		"line feed and return": question("a\r\nb\tc", "2026-03-04 13:06:07", "FC123456"),
+		"a value is missing":   question("abcedf1234", "2019-03-05 12:00:00", ""),
 		"256 characters":       question(long("^"), "2026-03-04 13:06:07", "FC123456"),
 	}
 }

@@ -23,7 +23,7 @@ func askProduct(t *testing.T, p place, method string, question map[string]string
 	return <-p.requests, answer
 }
 
-func TestTheProductsPackageNamesTheParametersAsWeDo(t *testing.T) {
+func TestTheProductsPackageAsksAsWeDo(t *testing.T) {
 	p := listen(t)
 	for name, question := range questions() {
 		t.Run(name, func(t *testing.T) {
@@ -32,6 +32,7 @@ func TestTheProductsPackageNamesTheParametersAsWeDo(t *testing.T) {
 				if r.method != method || len(r.form) > 0 {
 					t.Errorf("%s with the form %v, want %s without one", r.method, r.form, method)
 				}
+				r.signedAlike(t)
 				r.has(t, question)
 				r.has(t, map[string]string{
 					"Action": "QueryRecordFileDownloadUrl", "Version": "2017-05-25", "Format": "JSON", "AccessKeyId": keyID,

@@ -11,8 +11,9 @@ import (
 //
 //	Base64( HMAC-SHA1( secret + "&", method + "&%2F&" + E(query of the sorted params) ) )
 //
-// with E the encoder of RFC 3986. A parameter without a value is left out. The
-// params are sorted in place; the one named Signature does not belong to them.
+// with E the encoder of RFC 3986. Every parameter that is sent counts, one without
+// a value as "name=": so do the platform's own SDKs. The params are sorted in
+// place; the one named Signature does not belong to them.
 //
 // https://help.aliyun.com/document_detail/315526.html
 func POP(secret, method string, params []Param) string {
@@ -25,5 +26,14 @@ func POP(secret, method string, params []Param) string {
 // in place.
 func POPStringToSign(method string, params []Param) []byte {
 	Sort(params)
-	return AppendStringToSign([]byte(method+"&%2F&"), params, RFC3986Encoder)
+	text, m := []byte(method+"&%2F&"), twice()
+	for i, p := range params {
+		if i > 0 {
+			text = append(text, m.ampersand...)
+		}
+		text, _ = appendText(text, p.Name, RFC3986Encoder, m)
+		text = append(text, m.equals...)
+		text, _ = appendText(text, p.Value, RFC3986Encoder, m)
+	}
+	return text
 }

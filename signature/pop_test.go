@@ -59,6 +59,14 @@ func TestPOPSignsMethodSecretNamesAndValues(t *testing.T) {
 	}
 }
 
+func TestPOPSignsParametersWithoutAValue(t *testing.T) {
+	params := []signature.Param{{"SignatureType", ""}, {"Action", "Q"}, {"PoolKey", ""}}
+	const want = "GET&%2F&Action%3DQ%26PoolKey%3D%26SignatureType%3D"
+	if got := string(signature.POPStringToSign("GET", params)); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // naivePOP is the second implementation, as the platform's page tells it to
 // users of Java: the form encoder, and three replacements behind it.
 func naivePOP(secret, method string, params []signature.Param) (toSign, signed string) {
@@ -68,9 +76,7 @@ func naivePOP(secret, method string, params []signature.Param) (toSign, signed s
 	}
 	values := url.Values{}
 	for _, p := range params {
-		if p.Value != "" {
-			values.Add(p.Name, p.Value)
-		}
+		values.Add(p.Name, p.Value)
 	}
 	var pairs []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
