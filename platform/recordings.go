@@ -58,7 +58,8 @@ type Trouble struct {
 	// Code is the platform's own code: "1012007"; empty: none.
 	Code string
 	// Pause is how long nobody should ask this platform anything; zero: only
-	// this recording has to wait.
+	// this recording has to wait. Whoever is Throttled leaves it alone for a while
+	// of his own choosing.
 	Pause time.Duration
 }
 
@@ -76,7 +77,7 @@ func TroubleOfStatus(status int) *Trouble {
 	t := &Trouble{Reason: ReasonBadAnswer, Code: strconv.Itoa(status)}
 	switch {
 	case status == http.StatusTooManyRequests:
-		t.Reason, t.Pause = ReasonThrottled, time.Minute
+		t.Reason = ReasonThrottled
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		t.Reason, t.Pause = ReasonRefused, time.Minute
 	case status >= http.StatusInternalServerError:

@@ -52,8 +52,18 @@ func (l *lane) run(ctx context.Context, ticks <-chan time.Time) {
 		case <-ctx.Done():
 			return
 		case <-ticks:
+		case <-l.resumed():
 		}
 	}
+}
+
+// resumed tells when the pause is over; nil, which never does, where there is none.
+func (l *lane) resumed() <-chan time.Time {
+	left := time.Duration(l.paused.Load()-l.Now().UnixMilli()) * time.Millisecond
+	if left <= 0 {
+		return nil
+	}
+	return time.After(left)
 }
 
 // takeFree takes the tokens of all other free workers.

@@ -108,6 +108,9 @@ func (l *lane) unanswered(ctx context.Context, err error) error {
 
 // heed has all endpoints leave a platform alone that asks for it.
 func (l *lane) heed(ctx context.Context, t *platform.Trouble) {
+	if t.Reason == platform.ReasonThrottled {
+		t.Pause = max(t.Pause, 2*l.Retry) // Huawei wants a minute
+	}
 	if t.Pause == 0 {
 		return
 	}

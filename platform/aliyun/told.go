@@ -54,7 +54,7 @@ func troubleOf(status int, code string) *platform.Trouble {
 	}
 	switch {
 	case begins("Throttling", "isv.FLOW_LIMIT", "FlowLimited"):
-		t.Reason, t.Pause = platform.ReasonThrottled, 10*time.Second
+		t.Reason = platform.ReasonThrottled
 	case begins("InvalidTimeStamp"):
 		t.Reason, t.Pause = platform.ReasonClockOff, time.Minute
 	case begins("SignatureDoesNotMatch", "IncompleteSignature", "InvalidAccessKeyId", "InvalidSecurityToken", "Forbidden",

@@ -77,10 +77,11 @@ func (a *Adapter) Ask(r call.Recording, now time.Time) (*http.Request, error) {
 	return req, nil
 }
 
-// signer is the app to sign as, and its secret; empty: there is none.
+// signer is the app to sign as, and its secret: the one that is named, or the only
+// one. Empty: there is none.
 func (a *Adapter) signer(app string) (key, secret string) {
 	secrets := *a.secrets.Load()
-	if app == "" && len(secrets) == 1 {
+	if _, known := secrets[app]; !known && len(secrets) == 1 {
 		for only := range secrets {
 			app = only
 		}
@@ -118,7 +119,7 @@ func troubleOf(status int, code string) *platform.Trouble {
 	case "1012007": // does not exist: not yet, as far as anybody can tell
 		t.Reason = platform.ReasonNotReady
 	case "1010010": // flow control: wait a minute
-		t.Reason, t.Pause = platform.ReasonThrottled, time.Minute
+		t.Reason = platform.ReasonThrottled
 	case "1010013": // Created is too far from the platform's clock
 		t.Reason, t.Pause = platform.ReasonClockOff, time.Minute
 	case "1020176": // the address is blocked for half an hour
