@@ -33,7 +33,8 @@ type Recording struct {
 }
 
 // RecordingID stands for a recording of a platform, of which the parts tell one
-// from another: 16 characters, a-z and 2-7.
+// from another: 16 characters, a-z and 2-7. Where each call has one recording, the
+// call's id is its only part.
 func RecordingID(p Platform, parts ...string) string {
 	s := newSum('V')
 	s.texts(string(p))

@@ -138,7 +138,7 @@ func (l *lane) mayTry(ctx context.Context, r *store.Recording) (wait time.Durati
 			r.Unmatched = true
 			return 0, nil
 		}
-		r.EndedAt = endOf(r, known)
+		learn(r, known)
 	}
 	if r.EndedAt.IsZero() { // it is no later than what named it
 		r.EndedAt = r.NamedAt

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -122,17 +123,20 @@ func (l *lane) heed(ctx context.Context, t *platform.Trouble) {
 		slog.String("reason", t.Reason), slog.String("code", t.Code), slog.Duration("pause", t.Pause))
 }
 
-// endOf is the end of a call as its records tell it; what is known already where
-// they do not.
-func endOf(r *store.Recording, known store.CallLog) time.Time {
-	end := r.EndedAt
+// learn has a recording know what the records of its call tell, and its names do
+// not: which record, and when the call ended.
+func learn(r *store.Recording, known store.CallLog) {
 	for _, text := range known.Records {
 		var told struct {
-			EndedAt time.Time `json:"ended_at"`
+			RecordID string    `json:"record_id"`
+			EndedAt  time.Time `json:"ended_at"`
 		}
-		if json.Unmarshal(text, &told) == nil && told.EndedAt.After(end) {
-			end = told.EndedAt
+		if json.Unmarshal(text, &told) != nil {
+			continue
+		}
+		r.RecordID = cmp.Or(r.RecordID, told.RecordID)
+		if told.EndedAt.After(r.EndedAt) {
+			r.EndedAt = told.EndedAt
 		}
 	}
-	return end
 }

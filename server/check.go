@@ -116,7 +116,9 @@ func newValidator() *validator.Validate {
 		"archive": func(f validator.FieldLevel) bool {
 			return f.Field().String() == "" || recording.CheckURL(f.Field().String()) == nil
 		},
-		"hosts":    func(f validator.FieldLevel) bool { return checkHosts(f.Field().String()) == nil },
+		"hosts": func(f validator.FieldLevel) bool {
+			return f.Field().String() == "" || checkHosts(f.Field().String()) == nil
+		},
 		"fallback": func(f validator.FieldLevel) bool { return f.Field().String() == "reject" },
 	} {
 		// The only errors are an empty tag and a nil function.

@@ -124,11 +124,11 @@ func Update(document []byte, pushes int, conflict bool) []byte {
 const (
 	recordingNamed = `,"recording_id":"`
 	recordingFresh = `,"recording":"pending",`
+	recordingNone  = `,"recording":"none",`
 	afterRecording = `,"user_data":`
 )
 
-// RecordingIn is the recording that a document of a record or an event names; "":
-// it names none.
+// RecordingIn is the recording that a document of a record names; "": it names none.
 func RecordingIn(document []byte) string {
 	head, _, _ := bytes.Cut(document, []byte(afterRecording))
 	_, rest, named := bytes.Cut(head, []byte(recordingNamed))
@@ -140,16 +140,24 @@ func RecordingIn(document []byte) string {
 }
 
 // UpdateRecording returns a document as it was first written with the present
-// state of its recording.
-func UpdateRecording(document []byte, state call.RecordingState) []byte {
-	at := bytes.Index(document, []byte(recordingFresh))
-	if at < 0 || state == call.RecordingPending || at > bytes.Index(document, []byte(afterRecording)) {
-		return document
+// state of its recording: the one that it names or, where it names none, one that
+// something else has named for its call.
+func UpdateRecording(document []byte, id string, state call.RecordingState) []byte {
+	head := bytes.Index(document, []byte(afterRecording))
+	if at := bytes.Index(document, []byte(recordingFresh)); 0 <= at && at < head {
+		return replaced(document, at, len(recordingFresh), `,"recording":"`+string(state)+`",`)
 	}
-	out := make([]byte, 0, len(document)+8)
-	out = append(append(out, document[:at]...), `,"recording":"`...)
-	out = append(append(out, state...), `",`...)
-	return append(out, document[at+len(recordingFresh):]...)
+	if at := bytes.Index(document, []byte(recordingNone)); 0 <= at && at < head {
+		return replaced(document, at, len(recordingNone), `,"recording":"`+string(state)+`"`+recordingNamed+id+`",`)
+	}
+	return document
+}
+
+// replaced is a copy with some bytes replaced.
+func replaced(document []byte, at, length int, by string) []byte {
+	out := make([]byte, 0, len(document)+len(by))
+	out = append(append(out, document[:at]...), by...)
+	return append(out, document[at+length:]...)
 }
 
 func appendPushes(dst []byte, pushes int, conflict bool) []byte {

@@ -39,24 +39,25 @@ func (c *demoCmd) Run(ctx context.Context, std streams) error {
 		d.keep(ctx)
 	}
 	stop()
-	return errors.Join(err, <-running)
+	return errors.Join(err, <-running, d.platforms.close())
 }
 
 // demo is the endpoint, the platforms' sides, and the paper they write on.
 type demo struct {
 	paper
-	clock    *shiftedClock
-	endpoint *server.Server
-	secrets  demoSecrets
-	aliyun   *aliyun.Client
-	receiver *aliyun.Pusher
-	huawei   *huawei.Client
-	admin    *client
-	calls    int
+	clock     *shiftedClock
+	endpoint  *server.Server
+	platforms *demoPlatforms
+	secrets   demoSecrets
+	aliyun    *aliyun.Client
+	receiver  *aliyun.Pusher
+	huawei    *huawei.Client
+	admin     *client
+	calls     int
 }
 
 // demoSecrets are what both sides know.
-type demoSecrets struct{ signingKey, receiptToken, appSecret, apiKey string }
+type demoSecrets struct{ signingKey, receiptToken, appSecret, apiKey, accessSecret string }
 
 // appKey names Huawei's app of the demo.
 const appKey = "demo-app"
@@ -65,8 +66,12 @@ const appKey = "demo-app"
 // own making and a store that is gone afterwards.
 func newDemo(std streams) (*demo, error) {
 	d := &demo{paper: paper{out: std.out}, clock: &shiftedClock{},
-		secrets: demoSecrets{rand.Text(), rand.Text(), rand.Text(), rand.Text()}}
-	settings, err := demoSettings(d.secrets)
+		secrets: demoSecrets{rand.Text(), rand.Text(), rand.Text(), rand.Text(), rand.Text()}}
+	var err error
+	if d.platforms, err = startPlatforms(d.secrets, d.clock.now); err != nil {
+		return nil, err
+	}
+	settings, err := demoSettings(d.secrets, d.platforms)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +87,7 @@ func newDemo(std streams) (*demo, error) {
 }
 
 // demoSettings are those of serve, given as an operator would give them.
-func demoSettings(secrets demoSecrets) (server.Settings, error) {
+func demoSettings(secrets demoSecrets, platforms *demoPlatforms) (server.Settings, error) {
 	var line struct {
 		server.Settings `embed:""`
 	}
@@ -91,6 +96,7 @@ func demoSettings(secrets demoSecrets) (server.Settings, error) {
 		"XMODE_REDIS=embedded", "XMODE_API_KEYS=demo:admin:" + secrets.apiKey,
 		"XMODE_ALIYUN_KEYS=" + secrets.signingKey, "XMODE_ALIYUN_RECEIPT_TOKEN=" + secrets.receiptToken,
 		"XMODE_HUAWEI_APPS=" + appKey + ":" + secrets.appSecret,
+		"XMODE_ALIYUN_ACCESS_KEY_ID=" + accessKey, "XMODE_ALIYUN_ACCESS_KEY_SECRET=" + secrets.accessSecret,
 		"XMODE_ALIYUN_IVR_CODE=welcome-extension",
 	})
 	if err != nil {
@@ -100,7 +106,7 @@ func demoSettings(secrets demoSecrets) (server.Settings, error) {
 	if err != nil {
 		return line.Settings, err
 	}
-	if _, err := parser.Parse([]string{"--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0"}); err != nil {
+	if _, err := parser.Parse(append(platforms.settings(), "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0")); err != nil {
 		return line.Settings, err
 	}
 	return line.Settings, input.LoadToServe(&line.Settings)
@@ -126,6 +132,7 @@ func (d *demo) keep(ctx context.Context) {
 	d.printf("                  http://%s/aliyun/receipts/%s/SecretReport\n", d.endpoint.PublicAddr(), d.secrets.receiptToken)
 	d.printf("  Huawei Cloud    http://%s/huawei/call-events   app %s:%s\n", d.endpoint.PublicAddr(), appKey, d.secrets.appSecret)
 	d.printf("  admin listener  http://%s   bearer key %s\n", d.endpoint.AdminAddr(), d.secrets.apiKey)
+	d.printf("  recordings      %s\n", d.platforms.archive)
 	d.printf("Its clock is %s ahead.\n", time.Duration(d.clock.ahead.Load()))
 	<-ctx.Done()
 }

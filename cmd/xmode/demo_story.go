@@ -32,7 +32,7 @@ func (d *demo) tell(ctx context.Context) error {
 	}
 	for _, scene := range []func(context.Context) error{
 		d.pair, d.open, d.extension, d.unknown, d.expiry, d.text, d.forged,
-		d.huaweiAsks, d.huaweiTells, d.broken, d.receipts, d.wholeCall,
+		d.huaweiAsks, d.huaweiTells, d.broken, d.receipts, d.wholeCall, d.recordings,
 	} {
 		if err := scene(ctx); err != nil {
 			return err

@@ -49,7 +49,9 @@ func asked(names ...string) call.Recording {
 func TestAskedAndTold(t *testing.T) {
 	api, err := sim.NewAPI(sim.APIConfig{
 		Apps: map[string]string{testKey: testSecret}, Now: func() time.Time { return now },
-		Find: func(file, _ string) (string, bool) { return "https://ostor.huawei.com/" + file + "?secret", file != "none.wav" },
+		Find: func(file, _ string) (string, bool) {
+			return "https://ostor.huawei.com/" + file + "?secret", file != "none.wav"
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

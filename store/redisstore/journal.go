@@ -96,15 +96,15 @@ func (s *Store) unchunk(entry []redis.XMessage) ([]document, error) {
 
 // update brings pushes, conflicts and recordings of documents up to date.
 func (s *Store) update(ctx context.Context, found []kept) error {
-	counts, recordings := make([]*redis.StringCmd, len(found)), make([]*redis.StringCmd, len(found))
+	counts, recordings := make([]*redis.StringCmd, len(found)), make([]recordingOf, len(found))
 	err := s.exec(ctx, func(p redis.Pipeliner) {
 		for i, d := range found {
 			base := s.keys.partition(d.at.partition)
 			if identity, ok := identityOf(d.document); ok {
 				counts[i] = p.HGet(ctx, base.key("i"), string(identity[:memberLength]))
 			}
-			if id := store.RecordingIn(d.json); id != "" && d.sort == sortRecord {
-				recordings[i] = p.HGet(ctx, base.key("v"), id)
+			if recordings[i] = recordingFor(d.document); recordings[i].id != "" {
+				recordings[i].value = p.HGet(ctx, base.key("v"), recordings[i].id)
 			}
 		}
 	})
@@ -117,11 +117,33 @@ func (s *Store) update(ctx context.Context, found []kept) error {
 			pushes, contents := contentsOf(cmd.Val(), d.at.place())
 			d.json, d.contents = store.Update(d.json, pushes, len(contents) > 1), contents
 		}
-		if recordings[i] != nil {
-			found[i].json = store.UpdateRecording(found[i].json, recordingNow(recordings[i].Val()))
+		if r := recordings[i]; r.id != "" && (r.named || r.value.Val() != "") {
+			found[i].json = store.UpdateRecording(found[i].json, r.id, recordingNow(r.value.Val()))
 		}
 	}
 	return nil
+}
+
+// recordingOf is the recording of a record.
+type recordingOf struct {
+	id    string
+	named bool // by the record itself
+	value *redis.StringCmd
+}
+
+// recordingFor is the recording that a record names or, where it names none, the
+// one that something else may have named for its call.
+func recordingFor(d document) recordingOf {
+	if d.sort != sortRecord {
+		return recordingOf{}
+	}
+	if id := store.RecordingIn(d.json); id != "" {
+		return recordingOf{id: id, named: true}
+	}
+	if h, err := headOf(d); err == nil && h.CallID != "" {
+		return recordingOf{id: call.RecordingID(h.Platform, h.CallID)}
+	}
+	return recordingOf{}
 }
 
 // recordingNow is the state in a recording's value. One that is gone went with the

@@ -19,7 +19,8 @@ type progress struct {
 	Unmatched   bool   `json:"u,omitempty"`
 	Asked       bool   `json:"q,omitempty"`
 	Attempts    int    `json:"a,omitempty"`
-	NamedAt     int64  `json:"n"` // ms, as all times
+	RecordID    string `json:"r,omitempty"` // found later, where no push says it
+	NamedAt     int64  `json:"n"`           // ms, as all times
 	NextTryAt   int64  `json:"d,omitempty"`
 	ArchivedAt  int64  `json:"x,omitempty"`
 	Error       string `json:"e,omitempty"`
@@ -45,7 +46,7 @@ type naming struct {
 // appendProgress writes the first line.
 func appendProgress(dst []byte, r *store.Recording) []byte {
 	text, _ := json.Marshal(progress{ // of texts and numbers: never an error
-		Unmatched: r.Unmatched, Asked: r.Asked, Attempts: r.Attempts, NamedAt: msOf(r.NamedAt), NextTryAt: msOf(r.NextTryAt),
+		Unmatched: r.Unmatched, Asked: r.Asked, Attempts: r.Attempts, RecordID: r.RecordID, NamedAt: msOf(r.NamedAt), NextTryAt: msOf(r.NextTryAt),
 		ArchivedAt: msOf(r.ArchivedAt), Error: r.Error, Key: r.Key, Size: r.Size, SHA256: r.SHA256, ContentType: r.ContentType,
 	})
 	return append(append(append(dst, r.State...), ' '), text...)
@@ -84,6 +85,7 @@ func decodeRecording(id, value string) (store.Recording, error) {
 		}
 		n.join(&r.Recording)
 	}
+	r.RecordID = cmp.Or(r.RecordID, p.RecordID)
 	return r, nil
 }
 

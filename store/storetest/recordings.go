@@ -69,6 +69,18 @@ func recordingContract(t *testing.T, open Open) {
 			t.Errorf("claims %+v", got)
 		}
 	})
+	t.Run("OfACallWhoseRecordsNameNone", func(t *testing.T) {
+		w := newWorld(t, open)
+		w.deposit(w.delivery(told{ID: "1", Call: "c"}, told{ID: "2", Call: "d", Start: 1}), store.Deposited{Fresh: 2})
+		w.deposit(w.delivery(told{ID: "e", Call: "c", Event: "recording", Recording: "c"}), store.Deposited{Fresh: 1})
+		w.recordStates("2 none", "1 pending "+fileID("c"))
+		c := w.claims("aliyun", 1)[0]
+		w.settle(c, func(r *store.Recording) { r.State, r.RecordID = call.RecordingKept, "1" })
+		w.recordStates("2 none", "1 archived "+fileID("c"))
+		if r := w.recording("c"); r.RecordID != "1" {
+			t.Errorf("%+v", r)
+		}
+	})
 	t.Run("StateInRecords", func(t *testing.T) {
 		w := newWorld(t, open)
 		w.deposit(w.delivery(told{ID: "1", Call: "c", Recording: "f", Ended: -60}, told{ID: "2", Call: "c", Start: 1}), store.Deposited{Fresh: 2})
