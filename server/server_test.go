@@ -38,7 +38,7 @@ func TestPlatformWithoutKeysHasNoPaths(t *testing.T) {
 	if got, _ := get(t, s.public("/aliyun/call-control"), ""); got != http.StatusNotFound {
 		t.Errorf("status %d, want 404", got)
 	}
-	for _, want := range []string{"no platform is configured: nobody can ask for a decision\" keys=\"[XMODE_ALIYUN_KEYS XMODE_ALIYUN_RECEIPT_TOKEN XMODE_HUAWEI_APPS]", "no API keys", "EMBEDDED STORE"} {
+	for _, want := range []string{"no platform is configured: nobody can ask for a decision\" keys=\"[XMODE_ALIYUN_KEYS XMODE_ALIYUN_RECEIPT_TOKEN XMODE_ALIYUN_ACCESS_KEY_ID XMODE_ALIYUN_ACCESS_KEY_SECRET XMODE_HUAWEI_APPS]", "no API keys", "EMBEDDED STORE"} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log does not warn of %q:\n%s", want, &log)
 		}

@@ -75,6 +75,12 @@ func TestDefaultsAreThoseOfTheInterface(t *testing.T) {
 		"XMODE_HUAWEI_RECORD_HINT": "", "XMODE_HUAWEI_CLOSE_HINT": "",
 		"XMODE_PUSH_BUDGET": "500ms", "XMODE_PUSH_WINDOW": "11h0m0s", "XMODE_DURABILITY": "memory",
 		"XMODE_RECORD_PARTITIONS": "1", "XMODE_RETENTION": "2160h0m0s", "XMODE_STREAM_RAW": "true",
+		"XMODE_ALIYUN_ACCESS_KEY_ID": "(not set)", "XMODE_ALIYUN_ACCESS_KEY_SECRET": "(not set)", "XMODE_ALIYUN_POOL_KEY": "",
+		"XMODE_ALIYUN_API": "https://dyplsapi.aliyuncs.com", "XMODE_ALIYUN_RECORDING_DELAY": "15m0s",
+		"XMODE_HUAWEI_API": "https://rtcpns.cn-north-1.myhuaweicloud.com",
+		"XMODE_RECORDINGS": "", "XMODE_RECORDING_HOSTS": ".aliyuncs.com,.huawei.com,.myhuaweicloud.com", "XMODE_RECORDING_ALLOW_PRIVATE": "false",
+		"XMODE_RECORDING_INSECURE_HOSTS": "", "XMODE_RECORDING_CA": "", "XMODE_RECORDING_MAX_SIZE": "1024MiB", "XMODE_RECORDING_WORKERS": "4",
+		"XMODE_RECORDING_RETRY": "30s", "XMODE_RECORDING_RATE": "0", "XMODE_RECORDING_RETENTION": "2160h0m0s",
 		"XMODE_PRESETS": "", "XMODE_MAX_BODY": "1MiB", "XMODE_LOG_FORMAT": "text", "XMODE_LOG_LEVEL": "info",
 	}
 	all, err := mustLoad(t, nil).Variables()
