@@ -102,15 +102,15 @@ func (l *lane) advance(ctx context.Context, c store.Claim) (r store.Recording, e
 	if !address.IsSet() { // not now: the platform wants to be left alone
 		return r, nil
 	}
-	r.Attempts++
-	if l.Archive == nil {
-		r.Error = ""
-		return ended(r, call.RecordingLocated), nil
+	state := call.RecordingLocated
+	if l.Archive != nil {
+		state = call.RecordingKept
+		if err := l.fetch(ctx, c, &r, address); err != nil {
+			return l.later(r, err)
+		}
 	}
-	if err := l.fetch(ctx, c, &r, address); err != nil {
-		return l.later(r, err)
-	}
-	return r, nil
+	r.Attempts, r.Error = r.Attempts+1, ""
+	return ended(r, state), nil
 }
 
 // ended is a recording on which there is no more to do.

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"time"
 
-	"xmode/call"
 	"xmode/platform"
 	"xmode/store"
 )
@@ -40,8 +39,7 @@ func (l *lane) fetch(ctx context.Context, c store.Claim, r *store.Recording, add
 	}
 	l.Metrics.bytes.WithLabelValues(string(r.Platform)).Add(float64(got.Size))
 	r.Key, r.Size, r.SHA256, r.ContentType = key, got.Size, hex.EncodeToString(got.SHA256[:]), got.ContentType
-	r.Error, r.ArchivedAt = "", l.Now()
-	*r = ended(*r, call.RecordingKept)
+	r.ArchivedAt = l.Now()
 	return nil
 }
 
