@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
 	"xmode/call"
 	"xmode/platform"
 	"xmode/recording"
