@@ -1,5 +1,5 @@
 # The image holds one static binary and the certificate authorities: no shell, no
-# package manager, no writable file. Build it with `docker build -t xmode .`, and
+# package manager, no writable file but an empty folder for recordings. Build it with `docker build -t xmode .`, and
 # where the module proxy is out of reach with
 # `--build-arg GOPROXY=ADDRESS`.
 
@@ -13,12 +13,14 @@ COPY . .
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/var/cache/go-build \
     CGO_ENABLED=0 GOCACHE=/var/cache/go-build go build -trimpath -buildvcs=false \
     -ldflags "-s -w -X main.version=${VERSION} -X main.commit=${COMMIT}" \
-    -o /xmode ./cmd/xmode
+    -o /xmode ./cmd/xmode && mkdir /recordings
 
 FROM scratch
 # For rediss:// and the platforms' own APIs.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /xmode /xmode
+# Where a volume for recordings goes: a new one takes its owner from here.
+COPY --from=build --chown=65532:65532 /recordings /recordings
 # A number, so that Kubernetes can see that it is not root.
 USER 65532:65532
 # 8080: the platforms. 8081: provisioning and metrics, on loopback unless
