@@ -182,7 +182,7 @@ func (d *document) name(name string) {
 
 func (d *document) text(name, value string) {
 	d.name(name)
-	d.buf = appendText(d.buf, value)
+	d.buf = AppendText(d.buf, value)
 }
 
 // known is text that is left out where there is none.
@@ -256,8 +256,8 @@ func (d *document) pushed(p Pushed, raw []byte) []byte {
 	return append(d.buf, '}')
 }
 
-// appendText writes a JSON string. Nearly all of them need no escapes.
-func appendText(dst []byte, s string) []byte {
+// AppendText writes a JSON string. Nearly all of them need no escapes.
+func AppendText(dst []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
 			return appendEscaped(dst, s)

@@ -90,9 +90,7 @@ func (p *part) name(r *call.Recording, at time.Time) {
 	if !r.EndedAt.IsZero() {
 		due = r.EndedAt.Add(r.Delay)
 	}
-	fresh := store.Recording{State: call.RecordingPending, NamedAt: at, NextTryAt: due}
-	p.args = append(p.args, "v", r.ID, string(r.Platform), due.UnixMilli(), r.ExpiresAt.UnixMilli(),
-		recordingMember(r.ID, at), appendProgress(nil, &fresh), appendName(nil, r))
+	p.args = append(p.args, "v", r.ID, due.UnixMilli(), r.ExpiresAt.UnixMilli(), appendFresh(make([]byte, 0, 64), at, due), appendName(make([]byte, 0, 384), r))
 }
 
 // Numbers and what is quarantined are few: they lie in the first partition.

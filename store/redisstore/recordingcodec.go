@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,13 +54,62 @@ func appendProgress(dst []byte, r *store.Recording) []byte {
 	return append(append(append(dst, r.State...), ' '), text...)
 }
 
-// appendName writes one of the other lines.
+// Pushes write the two lines of a recording that is new, and so by hand: that takes
+// a quarter of the time.
+
+// appendFresh is appendProgress for a recording that was named just now.
+func appendFresh(dst []byte, named, due time.Time) []byte {
+	dst = append(dst, call.RecordingPending+` {"n":`...)
+	dst = strconv.AppendInt(dst, named.UnixMilli(), 10)
+	dst = strconv.AppendInt(append(dst, `,"d":`...), due.UnixMilli(), 10)
+	return append(dst, '}')
+}
+
+// appendName writes one of the other lines: the same text for the same naming.
 func appendName(dst []byte, r *call.Recording) []byte {
-	text, _ := json.Marshal(naming{
-		Platform: r.Platform, CallID: r.CallID, RecordID: r.RecordID, Names: r.Names, Address: r.Address,
-		EndedAt: msOf(r.EndedAt), Delay: r.Delay.Milliseconds(), ExpiresAt: msOf(r.ExpiresAt), Unsigned: r.Unsigned,
-	})
-	return append(dst, text...)
+	dst = strconv.AppendInt(append(dst, `{"x":`...), r.ExpiresAt.UnixMilli(), 10)
+	dst = appendTold(dst, `,"p":`, string(r.Platform))
+	dst = appendTold(dst, `,"c":`, r.CallID)
+	dst = appendTold(dst, `,"r":`, r.RecordID)
+	dst = appendTold(dst, `,"a":`, r.Address)
+	if !r.EndedAt.IsZero() {
+		dst = strconv.AppendInt(append(dst, `,"e":`...), r.EndedAt.UnixMilli(), 10)
+	}
+	if r.Delay != 0 {
+		dst = strconv.AppendInt(append(dst, `,"d":`...), r.Delay.Milliseconds(), 10)
+	}
+	if r.Unsigned {
+		dst = append(dst, `,"u":true`...)
+	}
+	return append(appendNames(dst, r.Names), '}')
+}
+
+// appendTold writes a text, where there is one.
+func appendTold(dst []byte, name, value string) []byte {
+	if value == "" {
+		return dst
+	}
+	return store.AppendText(append(dst, name...), value)
+}
+
+// appendNames writes what a platform wants to be told, in one order.
+func appendNames(dst []byte, names map[string]string) []byte {
+	if len(names) == 0 {
+		return dst
+	}
+	var few [8]string
+	keys := few[:0]
+	for name := range names {
+		keys = append(keys, name)
+	}
+	slices.Sort(keys)
+	before := `,"n":{`
+	for _, name := range keys {
+		dst = store.AppendText(append(dst, before...), name)
+		dst = store.AppendText(append(dst, ':'), names[name])
+		before = `,`
+	}
+	return append(dst, '}')
 }
 
 // errRecording: a value is none of ours.
