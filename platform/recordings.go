@@ -30,6 +30,8 @@ type Recordings interface {
 type Terms struct {
 	// PerSecond is how often it may be asked.
 	PerSecond int
+	// Keeps is for how long it keeps a recording.
+	Keeps time.Duration
 	// PlainHosts are suffixes of hosts whose addresses it hands out as http: there
 	// alone is plain HTTP accepted, and only where HTTPS is not to be had.
 	PlainHosts []string

@@ -52,16 +52,18 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		oldest: gauge("xmode_recordings_oldest_pending_seconds",
 			"Age of the oldest recording that is still to be fetched, since it was named, by platform; 0: there is none."),
 		expiring: gauge("xmode_recordings_expiring",
-			"Recordings still to be fetched that their platform throws away within a day, by platform."),
+			"Recordings still to be fetched that their platform throws away within a day, going by when they were named, by platform."),
 	}
 	reg.MustRegister(m.attempts, m.bytes, m.states, m.oldest, m.expiring)
 	return m
 }
 
 // Count brings the gauges up to date.
-func (m *Metrics) Count(ctx context.Context, list store.RecordingList, platforms []call.Platform, now time.Time) error {
-	for _, p := range platforms {
-		c, err := list.CountRecordings(ctx, p, now)
+func (m *Metrics) Count(ctx context.Context, list store.RecordingList, sources []Source, now time.Time) error {
+	const day = 24 * time.Hour
+	for _, source := range sources {
+		p := source.Name
+		c, err := list.CountRecordings(ctx, p, now.Add(day-source.Recordings.Terms().Keeps))
 		if err != nil {
 			return err
 		}
@@ -73,7 +75,7 @@ func (m *Metrics) Count(ctx context.Context, list store.RecordingList, platforms
 			age = max(now.Sub(c.Oldest).Seconds(), 0)
 		}
 		m.oldest.WithLabelValues(string(p)).Set(age)
-		m.expiring.WithLabelValues(string(p)).Set(float64(c.Expiring))
+		m.expiring.WithLabelValues(string(p)).Set(float64(c.Early))
 	}
 	return nil
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"xmode/call"
 	"xmode/handlers"
 	"xmode/platform"
 	"xmode/recording"
@@ -44,7 +43,7 @@ type recordings struct {
 	archive   *recording.Archive // nil: none is configured
 	fetcher   *recording.Fetcher
 	metrics   *recording.Metrics
-	platforms []call.Platform
+	sources   []recording.Source
 	store     Store
 	keep      time.Duration
 	now       func() time.Time
@@ -57,7 +56,7 @@ type recordings struct {
 func newRecordings(s *Server, adapters []platform.Adapter, tag func(string) string) (*recordings, error) {
 	set := &s.config.Settings.Recordings
 	r := &recordings{
-		metrics: recording.NewMetrics(s.registry), platforms: platformNames(), store: s.store, keep: set.Keep, now: s.config.Now, log: s.config.Log,
+		metrics: recording.NewMetrics(s.registry), store: s.store, keep: set.Keep, now: s.config.Now, log: s.config.Log,
 		forgotten: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "xmode_recordings_forgotten_total", Help: "Recordings that were removed after their retention, files included.",
 		}),
@@ -72,6 +71,7 @@ func newRecordings(s *Server, adapters []platform.Adapter, tag func(string) stri
 			config.Sources = append(config.Sources, recording.Source{Name: a.Name(), Recordings: has})
 		}
 	}
+	r.sources = config.Sources
 	var archiveErr, downloadErr, err error
 	if set.Archive != "" {
 		r.archive, archiveErr = recording.OpenArchive(context.Background(), set.Archive)
@@ -165,7 +165,7 @@ func (a archived) Open(ctx context.Context, key string) (io.ReadSeekCloser, time
 func (r *recordings) count(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, countTimeout)
 	defer cancel()
-	if err := r.metrics.Count(ctx, r.store, r.platforms, r.now()); err != nil {
+	if err := r.metrics.Count(ctx, r.store, r.sources, r.now()); err != nil {
 		r.log.Debug("count recordings", slog.Any("error", err))
 	}
 }

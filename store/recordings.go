@@ -89,8 +89,8 @@ type RecordingCounts struct {
 	States map[call.RecordingState]int
 	// Oldest is when the oldest one that is still due was named; zero: none is.
 	Oldest time.Time
-	// Expiring counts those still due that expire within a day.
-	Expiring int
+	// Early counts those still due that were named before the instant asked for.
+	Early int
 }
 
 // RecordingList reads recordings.
@@ -104,8 +104,9 @@ type RecordingList interface {
 	// returns it as it is then. ErrBusy: somebody works on it. ErrNotFound,
 	// ErrUnavailable.
 	RetryRecording(ctx context.Context, id string, at time.Time) (Recording, error)
-	// CountRecordings counts those of a platform. ErrUnavailable.
-	CountRecordings(ctx context.Context, p call.Platform, now time.Time) (RecordingCounts, error)
+	// CountRecordings counts those of a platform; Early are those that were named
+	// before an instant. ErrUnavailable.
+	CountRecordings(ctx context.Context, p call.Platform, before time.Time) (RecordingCounts, error)
 }
 
 // RecordingRetention ends recordings that are too old.

@@ -22,7 +22,7 @@ var _ platform.Recordings = (*Adapter)(nil)
 
 // Terms: the platform hands out http addresses of its object storage.
 func (a *Adapter) Terms() platform.Terms {
-	return platform.Terms{PerSecond: asksPerSecond, PlainHosts: []string{plainHosts}}
+	return platform.Terms{PerSecond: asksPerSecond, Keeps: keptFor, PlainHosts: []string{plainHosts}}
 }
 
 // SetAccessKeyID replaces the id of the access key.

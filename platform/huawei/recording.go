@@ -51,7 +51,9 @@ func named(f *platform.Fields, r *call.Record, at time.Time) *call.Recording {
 }
 
 // Terms: addresses are https.
-func (a *Adapter) Terms() platform.Terms { return platform.Terms{PerSecond: asksPerSecond} }
+func (a *Adapter) Terms() platform.Terms {
+	return platform.Terms{PerSecond: asksPerSecond, Keeps: keptFor}
+}
 
 // Ask makes the request for the address of a recording, signed as the app that
 // the record names, or as the only one.

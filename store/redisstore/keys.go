@@ -76,8 +76,8 @@ func (k keys) asks(q call.Query) string {
 //	"ping"               empty string that was waited for. TTL: pingMemory
 //	"v"                  hash: recording -> how far it has come, then what is said of it
 //	"vt", "vn"           hash: recording -> token of its claim; string: the last token
-//	"vd:", "ve:"platform sorted sets: recordings still to be fetched, by when they are
-//	                     due and by when they expire, ms
+//	"vd:"platform        sorted set: recordings still to be fetched, by when they are
+//	                     due, ms
 //	"vl:"platform        sorted set: claimed recordings, by the end of the lease, ms
 //	"vs:"platform:state  sorted set: time and recording, the one named last first
 //

@@ -90,7 +90,7 @@ func (p *part) name(r *call.Recording, at time.Time) {
 	if !r.EndedAt.IsZero() {
 		due = r.EndedAt.Add(r.Delay)
 	}
-	p.args = append(p.args, "v", r.ID, due.UnixMilli(), r.ExpiresAt.UnixMilli(), appendFresh(make([]byte, 0, 64), at, due), appendName(make([]byte, 0, 384), r))
+	p.args = append(p.args, "v", r.ID, due.UnixMilli(), appendFresh(make([]byte, 0, 64), at, due), appendName(make([]byte, 0, 384), r))
 }
 
 // Numbers and what is quarantined are few: they lie in the first partition.

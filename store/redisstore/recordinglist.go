@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -170,11 +169,11 @@ func (s *Store) RetryRecording(ctx context.Context, id string, at time.Time) (st
 }
 
 // CountRecordings counts by state, and looks at those that are due.
-func (s *Store) CountRecordings(ctx context.Context, p call.Platform, now time.Time) (store.RecordingCounts, error) {
+func (s *Store) CountRecordings(ctx context.Context, p call.Platform, before time.Time) (store.RecordingCounts, error) {
 	states := recordingStates()
 	counts := make([][]*redis.IntCmd, s.partitions)
-	oldest, expiring := make([]*redis.StringSliceCmd, s.partitions), make([]*redis.IntCmd, s.partitions)
-	day := strconv.FormatInt(now.Add(24*time.Hour).UnixMilli(), 10)
+	oldest, early := make([]*redis.StringSliceCmd, s.partitions), make([]*redis.IntCmd, s.partitions)
+	from := "[" + inverted(before.Add(-time.Millisecond))
 	err := s.exec(ctx, func(pipe redis.Pipeliner) {
 		for n := range s.partitions {
 			base := s.keys.partition(n)
@@ -182,7 +181,7 @@ func (s *Store) CountRecordings(ctx context.Context, p call.Platform, now time.T
 				counts[n] = append(counts[n], pipe.ZCard(ctx, base.recordings(p, state)))
 			}
 			oldest[n] = pipe.ZRange(ctx, base.recordings(p, call.RecordingPending), -1, -1)
-			expiring[n] = pipe.ZCount(ctx, base.key("ve:"+string(p)), "-inf", day)
+			early[n] = pipe.ZLexCount(ctx, base.recordings(p, call.RecordingPending), from, "+")
 		}
 	})
 	made := store.RecordingCounts{States: map[call.RecordingState]int{}}
@@ -193,7 +192,7 @@ func (s *Store) CountRecordings(ctx context.Context, p call.Platform, now time.T
 		for i, state := range states {
 			made.States[state] += int(counts[n][i].Val())
 		}
-		made.Expiring += int(expiring[n].Val())
+		made.Early += int(early[n].Val())
 		for _, member := range oldest[n].Val() {
 			if named := namedAt(member); made.Oldest.IsZero() || named.Before(made.Oldest) {
 				made.Oldest = named

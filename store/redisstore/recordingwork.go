@@ -84,7 +84,7 @@ func (s *Store) settleRecording(ctx context.Context, partition int, token, befor
 	}
 	cmd, err := s.askNode(ctx, s.background, s.scripts.settle, partition, []any{
 		r.ID, string(r.Platform), recordingMember(r.ID, r.NamedAt), token, before,
-		string(r.State), appendProgress(nil, r), due, r.ExpiresAt.UnixMilli(),
+		string(r.State), appendProgress(nil, r), due,
 	})
 	if err != nil {
 		return nil, err

@@ -229,10 +229,11 @@ func recordingListContract(t *testing.T, open Open) {
 	if _, _, err := w.ListRecordings(t.Context(), store.RecordingFilter{Limit: 1, Cursor: "zz"}); !errors.Is(err, store.ErrCursor) {
 		t.Errorf("bad cursor: %v", err)
 	}
-	w.countsRecordings("aliyun", 4, 1, NewClock().Now().Add(time.Hour), 0)
-	w.countsRecordings("huawei", 1, 0, w.clock.Now(), 0)
-	w.clock.Advance(recordingLife - 24*time.Hour)
-	w.countsRecordings("aliyun", 4, 1, NewClock().Now().Add(time.Hour), 4)
+	second := NewClock().Now().Add(time.Hour)
+	w.countsRecordings("aliyun", 4, 1, second, second, 0)
+	w.countsRecordings("aliyun", 4, 1, second, second.Add(90*time.Minute), 2)
+	w.countsRecordings("huawei", 1, 0, w.clock.Now(), w.clock.Now().Add(time.Hour), 1)
+	w.clock.Advance(24 * time.Hour)
 
 	w.retries(first.ID)
 	if old, err := w.OldRecordings(t.Context(), w.clock.Now().Add(time.Hour), 9); err != nil || len(old) != 0 {

@@ -102,14 +102,14 @@ func (w *world) listsRecordings(f store.RecordingFilter, want ...string) {
 	}
 }
 
-func (w *world) countsRecordings(p call.Platform, pending, kept int, oldest time.Time, expiring int) {
+func (w *world) countsRecordings(p call.Platform, pending, kept int, oldest, before time.Time, early int) {
 	w.Helper()
-	c, err := w.CountRecordings(w.Context(), p, w.clock.Now())
+	c, err := w.CountRecordings(w.Context(), p, before)
 	if err != nil {
 		w.Fatal(err)
 	}
-	if c.States[call.RecordingPending] != pending || c.States[call.RecordingKept] != kept || !c.Oldest.Equal(oldest) || c.Expiring != expiring {
-		w.Errorf("counted %+v, want %d pending since %v, %d expiring, %d kept", c, pending, oldest, expiring, kept)
+	if c.States[call.RecordingPending] != pending || c.States[call.RecordingKept] != kept || !c.Oldest.Equal(oldest) || c.Early != early {
+		w.Errorf("counted %+v, want %d pending since %v, %d early ones, %d kept", c, pending, oldest, early, kept)
 	}
 }
 

@@ -16,9 +16,8 @@
 --        "s" status      number, ms, value: the latest counts
 --        "q" quarantine  id, time, document
 --        "u" the same    id: it is known to lie there
---        "v" recording   id, ms when it is due, ms when it expires, first line of its
---                        value, what the item before says of it. It has no result of
---                        its own
+--        "v" recording   id, ms when it is due, first line of its value, what the item
+--                        before says of it. It has no result of its own
 --        identity, call ("" none): ten bytes  content: five bytes  position in its
 --        chunk: one byte  caller: a key and the start of a member ("" and "": none)
 --        X: a key ("" none)  time: six bytes that sort newest first
@@ -34,7 +33,7 @@
 -- how often it was pushed (three).
 local base = KEYS[1]
 local call, sub, byte, char, floor = redis.call, string.sub, string.byte, string.char, math.floor
-local sizes = { t = 2, e = 5, r = 14, s = 3, q = 3, u = 1, v = 5 }
+local sizes = { t = 2, e = 5, r = 14, s = 3, q = 3, u = 1, v = 4 }
 local first = 10 + tonumber(ARGV[7])
 local most = 4000 -- fields of one command: Lua's stack is limited
 
@@ -230,14 +229,13 @@ end
 
 -- A recording is fetched once, however many items speak of it. What each says of it
 -- is kept, a line each, and the earliest time counts.
-local due, expiring, pending = {}, {}, {}
+local due, pending = {}, {}
 local function recording(at)
-  local id, name = ARGV[at + 1], ARGV[at + 5]
+  local id, name = ARGV[at + 1], ARGV[at + 4]
   local value = recordings.values[id]
   if not value then
-    set(recordings, id, ARGV[at + 4] .. '\n' .. name)
+    set(recordings, id, ARGV[at + 3] .. '\n' .. name)
     due[#due + 1], due[#due + 2] = ARGV[at + 2], id
-    expiring[#expiring + 1], expiring[#expiring + 2] = ARGV[at + 3], id
     pending[#pending + 1], pending[#pending + 2] = 0, ARGV[9] .. id
   elseif #value < 8192 and not string.find(value .. '\n', '\n' .. name .. '\n', 1, true) then
     set(recordings, id, value .. '\n' .. name)
@@ -275,7 +273,6 @@ for chunk = 1, tonumber(ARGV[7]) do
 end
 flush(recordings)
 add('vs:' .. ARGV[8] .. ':pending', pending)
-add('ve:' .. ARGV[8], expiring)
 add('vd:' .. ARGV[8], due)
 flush(identities)
 flush(calls)

@@ -5,7 +5,7 @@
 --        4 token of the claim ("": nobody may have a claim)
 --        5 the first line of its value as it has to be ("": any)
 --        6 state ("": it is removed)  7 new first line
---        8 when it is due, ms ("": not by itself)  9 when it expires, ms
+--        8 when it is due, ms ("": not by itself)
 -- Result 1: done  0: somebody else has it, or it is not what it was
 local base, id, platform, member = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local held = redis.call('HGET', base .. 'vt', id) or ''
@@ -25,10 +25,8 @@ local state = string.match(before, '^(%a+) ')
 if state ~= ARGV[6] then redis.call('ZREM', base .. 'vs:' .. platform .. ':' .. state, member) end
 if ARGV[8] == '' then
   redis.call('ZREM', base .. 'vd:' .. platform, id)
-  redis.call('ZREM', base .. 've:' .. platform, id)
 else
   redis.call('ZADD', base .. 'vd:' .. platform, ARGV[8], id)
-  redis.call('ZADD', base .. 've:' .. platform, ARGV[9], id)
 end
 redis.call('ZREM', base .. 'vl:' .. platform, id)
 redis.call('HDEL', base .. 'vt', id)
