@@ -97,7 +97,7 @@ func (l *lane) report(r *store.Recording, err error) {
 	case call.RecordingFailed:
 		level, message = slog.LevelError, "recording cannot be fetched"
 	case call.RecordingUnmatched:
-		level, message = slog.LevelWarn, "recording of a call that was never decided here is not fetched"
+		level, message = slog.LevelInfo, "recording of a call that was never decided here is not fetched"
 	case call.RecordingKept, call.RecordingLocated:
 		message = "recording " + string(r.State)
 	}

@@ -112,9 +112,10 @@ type RecordingList interface {
 // RecordingRetention ends recordings that are too old.
 type RecordingRetention interface {
 	// OldRecordings returns up to n recordings that were named before an instant
-	// and are not due any more. ErrUnavailable.
+	// and are not due any more, or have expired by then. ErrUnavailable.
 	OldRecordings(ctx context.Context, before time.Time, n int) ([]Recording, error)
-	// ForgetRecording removes one that is not due; absent is no error.
+	// ForgetRecording removes one, unless something happened to it since it was
+	// read; absent is no error.
 	// ErrUnavailable.
 	ForgetRecording(ctx context.Context, r Recording) error
 }

@@ -210,13 +210,13 @@ func namedAt(member string) time.Time {
 	return instantMS(instantOf(member))
 }
 
-// OldRecordings returns those that were named first among what is not due.
+// OldRecordings looks into the lists of all states, one after the other.
 func (s *Store) OldRecordings(ctx context.Context, before time.Time, n int) ([]store.Recording, error) {
 	from := "[" + inverted(before.Add(-time.Millisecond))
 	var some []listed
 	for _, state := range recordingStates() {
-		if state == call.RecordingPending || len(some) >= n {
-			continue
+		if len(some) >= n {
+			break
 		}
 		found, err := s.listRecordings(ctx, store.RecordingFilter{State: state, Limit: n - len(some)}, from)
 		if err != nil {
@@ -225,25 +225,22 @@ func (s *Store) OldRecordings(ctx context.Context, before time.Time, n int) ([]s
 		some = append(some, found...)
 	}
 	list, err := s.readRecordings(ctx, some[:min(n, len(some))])
-	return list, unavailable("reading old recordings", err)
+	due := func(r store.Recording) bool { return r.Open() && !r.ExpiresAt.Before(before) }
+	return slices.DeleteFunc(list, due), unavailable("reading old recordings", err)
 }
 
-// ForgetRecording removes one that nobody works on.
+// ForgetRecording removes one that is as it was read, and on which nobody works.
 func (s *Store) ForgetRecording(ctx context.Context, r store.Recording) error {
-	partition, value, err := s.findRecording(ctx, r.ID)
+	partition, _, err := s.findRecording(ctx, r.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	now, err := decodeRecording(r.ID, value)
-	if err != nil || now.Open() {
-		return unavailable("forgetting a recording", err)
-	}
-	now.State = ""
-	before, _, _ := strings.Cut(value, "\n")
-	_, err = s.settleRecording(ctx, partition, "", before, &now)
+	before := string(appendProgress(nil, &r))
+	r.State = ""
+	_, err = s.settleRecording(ctx, partition, "", before, &r)
 	return unavailable("forgetting a recording", err)
 }
 

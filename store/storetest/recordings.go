@@ -250,6 +250,12 @@ func recordingListContract(t *testing.T, open Open) {
 	if err != nil || len(old) != 2 {
 		t.Fatalf("old ones: %+v, %v", old, err)
 	}
+	changed := old[0]
+	changed.Attempts++
+	if err := w.ForgetRecording(t.Context(), changed); err != nil {
+		t.Error(err)
+	}
+	w.listsRecordings(store.RecordingFilter{Platform: "aliyun"}, "f4", "f3", "f2", "f1", "f0")
 	for _, r := range old {
 		for range 2 {
 			if err := w.ForgetRecording(t.Context(), r); err != nil {
@@ -258,6 +264,10 @@ func recordingListContract(t *testing.T, open Open) {
 		}
 	}
 	w.listsRecordings(store.RecordingFilter{Platform: "aliyun"}, "f4", "f3", "f2")
+	w.clock.Advance(2 * recordingLife)
+	if old, err := w.OldRecordings(t.Context(), w.clock.Now(), 9); err != nil || len(old) != 4 { // Huawei's was never fetched
+		t.Errorf("old ones: %+v, %v", old, err)
+	}
 	if _, err := w.GetRecording(t.Context(), fileID("f0")); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("forgotten: %v", err)
 	}
