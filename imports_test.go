@@ -51,6 +51,7 @@ var onlyImportedBy = []struct {
 	by  []string
 }{
 	{pkg: echo, by: []string{"handlers", "console", "server"}},
+	{pkg: goCloud, by: []string{"recording"}},
 	{pkg: goRedis, by: []string{"store/redisstore", "server", "bench/baseline"}},
 	{pkg: miniredis, by: []string{"store/redisstore"}},
 	{pkg: zstd, by: []string{"store/redisstore"}},

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
+	"strings"
 	"sync/atomic"
 )
 
@@ -141,8 +142,9 @@ func (f *fetch) tripFailure(err error, p *progress) *Failure {
 
 // handshakeWord is why a handshake came to nothing. The errors themselves name hosts.
 func handshakeWord(err error) string {
-	if alert, ok := errors.AsType[tls.AlertError](err); ok {
-		return alert.Error()
+	// What the server complains of is one of the protocol's alerts.
+	if remote, ok := errors.AsType[*net.OpError](err); ok && remote.Op == "remote error" {
+		return strings.TrimPrefix(remote.Err.Error(), "tls: ")
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
 		return "the certificate is another host's"

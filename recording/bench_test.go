@@ -2,9 +2,7 @@ package recording_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -29,10 +27,7 @@ const (
 // BenchmarkFetch fetches files of 1 MiB into a folder, eight at a time.
 func BenchmarkFetch(b *testing.B) {
 	s := benchServer(b)
-	a, err := recording.OpenArchive(b.Context(), "file://"+b.TempDir())
-	if err != nil {
-		b.Fatal(err)
-	}
+	a, dir := folder(b)
 	d := downloader(b, nil)
 	b.SetBytes(benchFiles * benchSize)
 	for round := 0; b.Loop(); round++ {
@@ -45,13 +40,14 @@ func BenchmarkFetch(b *testing.B) {
 					create := func(ext, contentType string) (recording.Target, error) {
 						return a.Create(b.Context(), key+ext, contentType)
 					}
-					if _, err := d.Fetch(context.Background(), platform.NewSecret(s.URL+"/f"), nil, create); err != nil {
+					if _, err := d.Fetch(b.Context(), platform.NewSecret(s.URL+"/f"), nil, create); err != nil {
 						b.Error(err)
 					}
 				}
 			})
 		}
 		workers.Wait()
+		empties(b, dir)
 	}
 }
 
@@ -62,17 +58,30 @@ func BenchmarkCurl(b *testing.B) {
 		b.Skip("curl is not installed")
 	}
 	s := benchServer(b)
-	folder := b.TempDir()
+	dir := b.TempDir()
 	b.SetBytes(benchFiles * benchSize)
 	for round := 0; b.Loop(); round++ {
 		var config strings.Builder
 		for n := range benchFiles {
-			fmt.Fprintf(&config, "url = %s/f\noutput = %s\n", s.URL, filepath.Join(folder, fmt.Sprintf("%d-%d.wav", round, n)))
+			fmt.Fprintf(&config, "url = %s/f\noutput = %s\n", s.URL, filepath.Join(dir, fmt.Sprintf("%d-%d.wav", round, n)))
 		}
 		cmd := exec.Command(curl, "--silent", "--fail", "--parallel", "--parallel-max", fmt.Sprint(benchWorkers), "--config", "-")
 		cmd.Stdin = strings.NewReader(config.String())
 		if out, err := cmd.CombinedOutput(); err != nil {
 			b.Fatalf("%v: %s", err, out)
+		}
+		empties(b, dir)
+	}
+}
+
+// empties removes what a round brought, so that no round writes to a fuller disk than
+// the one before.
+func empties(b *testing.B, dir string) {
+	b.StopTimer()
+	defer b.StartTimer()
+	for _, name := range files(b, dir) {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
@@ -86,6 +95,3 @@ func benchServer(b *testing.B) *httptest.Server {
 	b.Cleanup(s.Close)
 	return s
 }
-
-var _ = io.Discard
-var _ = os.Getpid

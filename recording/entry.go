@@ -2,8 +2,7 @@ package recording
 
 import (
 	"context"
-	"os"
-	"path/filepath"
+	"io"
 	"sync/atomic"
 	"time"
 
@@ -17,46 +16,58 @@ const partSize = 5 << 20
 // Entry is a file on its way into the archive. It is for one goroutine. Either
 // Commit or Abort has to be called; Abort after either does nothing.
 type Entry struct {
-	archive *Archive
-	key     string
-	writer  *blob.Writer
-	cancel  context.CancelFunc
+	draft   draft
+	limit   time.Duration
 	stall   *time.Timer
 	stalled atomic.Bool
-	file    *os.File // in a folder; nil: in a bucket
 	ended   bool
 }
 
 var _ Target = (*Entry)(nil)
 
+// draft is a file that nobody sees yet.
+type draft interface {
+	io.Writer
+	// commit shows the file; after an error there is none.
+	commit() error
+	// drop removes what was written.
+	drop()
+	// hurry ends whatever it waits for.
+	hurry()
+}
+
 // Create begins a file, which nobody sees before [Entry.Commit]. A key is made of
 // a-z, A-Z, 0-9, "-_=." and, between folders, slashes. When ctx ends, the file does,
-// too. An empty contentType is left to the storage; a folder keeps none.
+// too. A folder keeps no content types.
 func (a *Archive) Create(ctx context.Context, key, contentType string) (*Entry, error) {
 	if err := checkKey(key); err != nil {
 		return nil, err
 	}
-	a.forgetMissing(key)
-	ctx, cancel := context.WithCancel(ctx)
-	e := &Entry{archive: a, key: key, cancel: cancel}
-	w, err := a.bucket.NewWriter(ctx, key, &blob.WriterOptions{
+	var d draft
+	if a.folder == "" {
+		d = a.newBucketDraft(ctx, key, contentType)
+	} else {
+		var err error
+		if d, err = a.newFileDraft(ctx, key, contentType); err != nil {
+			return nil, storageFailure(err)
+		}
+	}
+	e := &Entry{draft: d, limit: a.stall}
+	e.stall = time.AfterFunc(e.limit, func() {
+		e.stalled.Store(true)
+		d.hurry()
+	})
+	e.stall.Stop()
+	return e, nil
+}
+
+func writerOptions(contentType string) *blob.WriterOptions {
+	return &blob.WriterOptions{
 		ContentType:                 contentType,
 		DisableContentTypeDetection: true,
 		BufferSize:                  partSize,
 		MaxConcurrency:              1, // for each has a buffer of its own
-		BeforeWrite: func(as func(any) bool) error {
-			as(&e.file) // a bucket has none
-			return nil
-		},
-	})
-	if err != nil {
-		cancel()
-		return nil, storageFailure(err)
 	}
-	e.writer = w
-	e.stall = time.AfterFunc(a.stall, e.giveUp)
-	e.stall.Stop()
-	return e, nil
 }
 
 // Write adds bytes. The error is a *Failure of reason storage.
@@ -65,11 +76,8 @@ func (e *Entry) Write(p []byte) (int, error) {
 		return 0, newFailure(ReasonStorage, "the file has been ended")
 	}
 	defer e.watch()()
-	n, err := e.writer.Write(p)
-	if err != nil {
-		return n, e.failure(err)
-	}
-	return n, nil
+	n, err := e.draft.Write(p)
+	return n, e.failure(err)
 }
 
 // Commit shows the file, whole, in place of one that had its key. When it returns
@@ -79,36 +87,9 @@ func (e *Entry) Commit() error {
 	if e.ended {
 		return newFailure(ReasonStorage, "the file has been ended")
 	}
-	defer e.watch()()
-	if e.file == nil {
-		return e.close()
-	}
-	// The bytes go to the disk before the name does: the other way round, a power
-	// cut may leave a name without bytes.
-	if err := e.file.Sync(); err != nil {
-		e.Abort()
-		return e.failure(err)
-	}
-	if err := e.close(); err != nil {
-		return err
-	}
-	if err := e.archive.settle(e.key); err != nil {
-		_ = os.Remove(e.archive.path(e.key))
-		return storageFailure(err)
-	}
-	return nil
-}
-
-// close ends the writer, which shows the file unless the context is over.
-func (e *Entry) close() error {
 	e.ended = true
-	err := e.writer.Close()
-	e.cancel()
-	if err != nil {
-		e.sweep()
-		return e.failure(err)
-	}
-	return nil
+	defer e.watch()()
+	return e.failure(e.draft.commit())
 }
 
 // Abort drops the file.
@@ -117,38 +98,23 @@ func (e *Entry) Abort() {
 		return
 	}
 	e.ended = true
-	e.cancel() // which makes Close drop what was written
 	defer e.watch()()
-	_ = e.writer.Close()
-	e.sweep()
-}
-
-// sweep removes the temporary file, which fileblob leaves behind when a disk fails
-// as late as in closing it.
-func (e *Entry) sweep() {
-	if e.file != nil {
-		_ = os.Remove(e.file.Name())
-	}
+	e.draft.drop()
 }
 
 // watch bounds one step.
 func (e *Entry) watch() (stop func()) {
-	e.stall.Reset(e.archive.stall)
+	e.stall.Reset(e.limit)
 	return func() { e.stall.Stop() }
 }
 
-func (e *Entry) giveUp() {
-	e.stalled.Store(true)
-	e.cancel()
-}
-
-// failure says what went wrong: a context that we ended means that it took too long.
+// failure says what went wrong: what we ended ourselves took too long.
 func (e *Entry) failure(err error) error {
-	if e.stalled.Load() {
+	switch {
+	case err == nil:
+		return nil
+	case e.stalled.Load():
 		return newFailure(ReasonStorage, "timed out")
 	}
 	return storageFailure(err)
 }
-
-// path is where a file lies in a folder.
-func (a *Archive) path(key string) string { return filepath.Join(a.folder, filepath.FromSlash(key)) }

@@ -130,7 +130,11 @@ func (f *fetch) broken(err error) error {
 	if over := f.over(); over != nil {
 		return over
 	}
-	return &Failure{Reason: ReasonCutOff, Detail: networkWord(err), Err: harmless(err)}
+	word := networkWord(err)
+	if word == "" {
+		word = "the connection ended early"
+	}
+	return &Failure{Reason: ReasonCutOff, Detail: word, Err: harmless(err)}
 }
 
 // over is the failure of a download that was ended by us; nil: it was not.
