@@ -38,19 +38,23 @@ type Archive struct {
 	// folder is where a file archive lies; empty: a bucket.
 	folder  string
 	folders settledFolders
-	stall   time.Duration
+	// volatile: what is in the folder need not survive a power cut.
+	volatile bool
+	stall    time.Duration
 }
 
 // OpenArchive opens the archive at file:///folder or s3://bucket/prefix; see
 // [CheckURL]. A folder that is missing is an error, since it is rather a mount that
-// is missing; ?create_dir=true makes it. Whether a bucket answers, [Archive.Accessible]
-// tells. The keys of a bucket come from the environment or the files of AWS's SDK.
+// is missing; ?create_dir=true makes it. Files in it are on the disk before they are
+// shown, unless ?fsync=false says that speed matters more. Whether a bucket answers,
+// [Archive.Accessible] tells. The keys of a bucket come from the environment or the
+// files of AWS's SDK.
 func OpenArchive(ctx context.Context, address string) (*Archive, error) {
 	at, err := parsePlace(address)
 	if err != nil {
 		return nil, fmt.Errorf("archive: %w", err)
 	}
-	a := &Archive{stall: stallTime}
+	a := &Archive{stall: stallTime, volatile: at.volatile}
 	if at.url.Scheme == "file" {
 		if a.folder, err = folderOf(at); err != nil {
 			return nil, err

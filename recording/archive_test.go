@@ -84,6 +84,10 @@ func archives(t *testing.T, test func(t *testing.T, a *recording.Archive, lies f
 		a, dir := folder(t)
 		test(t, a, func() []string { return files(t, dir) })
 	})
+	t.Run("folder that is not synced", func(t *testing.T) {
+		dir := t.TempDir()
+		test(t, open(t, "file://"+dir+"?fsync=false"), func() []string { return files(t, dir) })
+	})
 	t.Run("bucket", func(t *testing.T) {
 		b := newBucket(t)
 		test(t, open(t, b.address("")), b.keys)

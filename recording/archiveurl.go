@@ -12,6 +12,8 @@ type archivePlace struct {
 	url *url.URL
 	// prefix of all keys in a bucket, with its slash; empty: none.
 	prefix string
+	// volatile: files in a folder are not forced to the disk.
+	volatile bool
 }
 
 // CheckURL reports what is wrong with the address of an archive, without looking
@@ -50,10 +52,15 @@ func filePlace(u *url.URL) (archivePlace, error) {
 	if strings.Trim(u.Path, "/") == "" {
 		return archivePlace{}, fmt.Errorf("file: names no folder")
 	}
-	q, err := parameters(u, "create_dir", "dir_file_mode", "no_tmp_dir", "metadata")
+	q, err := parameters(u, "create_dir", "dir_file_mode", "no_tmp_dir", "metadata", "fsync")
 	if err != nil {
 		return archivePlace{}, err
 	}
+	fsync := q.Get("fsync")
+	if q.Has("fsync") && fsync != "true" && fsync != "false" {
+		return archivePlace{}, fmt.Errorf("file: fsync is to be true or false")
+	}
+	q.Del("fsync") // ours, and not fileblob's
 	// Temporary files lie beside their targets: a rename cannot leave a file system,
 	// and a container from scratch has no /tmp. What is known of a recording is in
 	// the store, not in files beside it. Recordings are nothing for everybody.
@@ -62,7 +69,7 @@ func filePlace(u *url.URL) (archivePlace, error) {
 			q.Set(name, value)
 		}
 	}
-	return archivePlace{url: withQuery(u, q)}, nil
+	return archivePlace{url: withQuery(u, q), volatile: fsync == "false"}, nil
 }
 
 // bucketPlace makes what s3blob is to do out of what was written. It knows no path

@@ -9,7 +9,7 @@ import (
 
 func TestAddressesOfArchivesAreChecked(t *testing.T) {
 	for _, ok := range []string{
-		"file:///srv/recordings", "file:///srv/recordings?create_dir=true&dir_file_mode=0700&metadata=", "file://./recordings",
+		"file:///srv/recordings", "file:///srv/recordings?fsync=false", "file:///srv/recordings?create_dir=true&dir_file_mode=0700&metadata=", "file://./recordings",
 		"s3://bucket", "s3://bucket?region=cn-hangzhou", "s3://bucket/some/where?profile=x",
 		"s3://bucket?endpoint=https://oss-cn-hangzhou.aliyuncs.com&region=cn-hangzhou&use_path_style=false",
 	} {
@@ -26,8 +26,9 @@ func TestAddressesOfArchivesAreChecked(t *testing.T) {
 		"file://srv/recordings":               "file: has a host; an absolute folder has three slashes (file:///folder), a relative one a dot (file://./folder)",
 		"file:///":                            "file: names no folder",
 		"file://":                             "file: names no folder",
-		"file:///x?prefix=y":                  `file: parameter "prefix" is not known; known are create_dir, dir_file_mode, no_tmp_dir, metadata`,
+		"file:///x?prefix=y":                  `file: parameter "prefix" is not known; known are create_dir, dir_file_mode, no_tmp_dir, metadata, fsync`,
 		"file:///x?create_dir=1&create_dir=2": `file: parameter "create_dir" occurs twice`,
+		"file:///x?fsync=no":                  "file: fsync is to be true or false",
 		"file:///x?%zz":                       "file: its parameters cannot be read",
 		"s3:///key":                           "s3: names no bucket (s3://bucket?region=…)",
 		"s3://bucket:80":                      "s3: names no bucket (s3://bucket?region=…)",

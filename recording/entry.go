@@ -81,7 +81,7 @@ func (e *Entry) Write(p []byte) (int, error) {
 }
 
 // Commit shows the file, whole, in place of one that had its key. When it returns
-// nil, a file in a folder survives a power cut. The error is a *Failure of reason
+// nil, a file in a folder survives a power cut (but see [OpenArchive]). The error is a *Failure of reason
 // storage; then there is no file.
 func (e *Entry) Commit() error {
 	if e.ended {

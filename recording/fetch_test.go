@@ -168,7 +168,7 @@ func TestSilentServersAreLeft(t *testing.T) {
 				<-r.Context().Done() // the connection is closed
 				close(left)
 			})
-			d := downloader(t, func(c *recording.DownloadConfig) { c.Idle = 100 * time.Millisecond })
+			d := downloader(t, func(c *recording.DownloadConfig) { c.Idle = 300 * time.Millisecond })
 			fails(t, d, address, "timeout: silent for too long")
 			<-left
 		})
@@ -176,7 +176,7 @@ func TestSilentServersAreLeft(t *testing.T) {
 }
 
 func TestASlowTargetIsNotASilentServer(t *testing.T) {
-	d := downloader(t, func(c *recording.DownloadConfig) { c.Idle = 20 * time.Millisecond })
+	d := downloader(t, func(c *recording.DownloadConfig) { c.Idle = 250 * time.Millisecond })
 	var to slow
 	address := serve(t, gives("audio/wav", wav(200_000)))
 	if _, err := d.Fetch(t.Context(), platform.NewSecret(address), nil, to.create); err != nil {
@@ -191,7 +191,7 @@ func (s *slow) create(_, _ string) (recording.Target, error) { return s, nil }
 
 func (s *slow) Write(p []byte) (int, error) {
 	if s.Len() == 0 {
-		<-time.After(60 * time.Millisecond)
+		<-time.After(400 * time.Millisecond)
 	}
 	return s.target.Write(p)
 }

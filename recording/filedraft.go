@@ -38,14 +38,14 @@ func (a *Archive) newFileDraft(ctx context.Context, key, contentType string) (*f
 // commit writes the bytes to the disk before it gives them their name: the other
 // way round, a power cut may leave a name without bytes.
 func (d *fileDraft) commit() error {
+	if d.archive.volatile {
+		return d.show()
+	}
 	if err := d.file.Sync(); err != nil {
 		d.drop()
 		return err
 	}
-	err := d.Writer.Close()
-	d.cancel()
-	if err != nil {
-		d.sweep()
+	if err := d.show(); err != nil {
 		return err
 	}
 	if err := d.archive.settle(d.key); err != nil {
@@ -53,6 +53,16 @@ func (d *fileDraft) commit() error {
 		return err
 	}
 	return nil
+}
+
+// show renames the file, unless the context is over.
+func (d *fileDraft) show() error {
+	err := d.Writer.Close()
+	d.cancel()
+	if err != nil {
+		d.sweep()
+	}
+	return err
 }
 
 // drop ends the context, at which closing removes the file.
