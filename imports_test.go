@@ -55,7 +55,6 @@ var onlyImportedBy = []struct {
 	{pkg: goRedis, by: []string{"store/redisstore", "server", "bench/baseline"}},
 	{pkg: miniredis, by: []string{"store/redisstore"}},
 	{pkg: zstd, by: []string{"store/redisstore"}},
-	{pkg: goCloud, by: []string{"recording"}},
 	{pkg: "recording", by: []string{"server"}},
 	{pkg: "github.com/nyaruka/phonenumbers", by: []string{"call"}},
 	{pkg: "store/redisstore", by: []string{"server"}},

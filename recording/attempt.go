@@ -17,8 +17,8 @@ const storeTimeout = 3 * time.Second
 
 // attempt works on one claim, and settles it. A claim that cannot be settled
 // because the store is away becomes somebody's again when its lease ends.
-func (l *lane) attempt(ctx context.Context, c store.Claim) {
-	held, release := l.hold(ctx, c)
+func (l *lane) attempt(ctx context.Context, c job) {
+	held, release := l.hold(ctx, c.Claim)
 	r, err := l.advance(held, c)
 	release()
 	if errors.Is(err, store.ErrLost) || errors.Is(err, store.ErrUnavailable) && ctx.Err() == nil {
@@ -31,7 +31,7 @@ func (l *lane) attempt(ctx context.Context, c store.Claim) {
 	}
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
-	if err := l.Store.SettleRecording(within, c, r); err != nil {
+	if err := l.Store.SettleRecording(within, c.Claim, r); err != nil {
 		l.Metrics.attempts.WithLabelValues(string(l.source.Name), wordLost).Inc()
 		return
 	}
@@ -78,7 +78,7 @@ func (l *lane) holdOnce(ctx context.Context, c store.Claim) error {
 
 // advance brings a recording as far as it comes. The error is why it came no
 // further: store.ErrLost, store.ErrUnavailable, a *platform.Trouble or a *Failure.
-func (l *lane) advance(ctx context.Context, c store.Claim) (r store.Recording, err error) {
+func (l *lane) advance(ctx context.Context, c job) (r store.Recording, err error) {
 	defer func() {
 		if v := recover(); v != nil { // costs this attempt and nothing else
 			l.Log.Error("panic while fetching a recording", slog.String("type", fmt.Sprintf("%T", v)))

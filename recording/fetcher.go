@@ -39,7 +39,8 @@ type Config struct {
 	Archive *Archive
 	// Downloader fetches them; required with an Archive.
 	Downloader *Downloader
-	// Workers is how many recordings of a platform are fetched at a time; 0: 4.
+	// Workers is how many recordings of a platform are downloaded at a time; 0: 4.
+	// As many more may be on their way to the disk.
 	Workers int
 	// Retry is the pause after the first attempt that failed; each later one is
 	// twice as long, up to an hour. 0: 30 s.
@@ -109,7 +110,7 @@ func (f *Fetcher) Run(ctx context.Context, ticker func(call.Platform) (<-chan ti
 		lanes.Go(func() {
 			ticks, stop := ticker(source.Name)
 			defer stop()
-			l := &lane{Fetcher: f, source: source, free: make(chan struct{}, f.Workers)}
+			l := &lane{Fetcher: f, source: source, free: make(chan struct{}, f.Workers), disk: make(chan struct{}, f.Workers)}
 			l.run(ctx, ticks)
 		})
 	}

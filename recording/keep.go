@@ -12,7 +12,7 @@ import (
 )
 
 // fetch downloads a recording into the archive.
-func (l *lane) fetch(ctx context.Context, c store.Claim, r *store.Recording, address platform.Secret) error {
+func (l *lane) fetch(ctx context.Context, c job, r *store.Recording, address platform.Secret) error {
 	base := keyOf(r)
 	if c.Taken { // the worker before may have left something
 		if _, err := l.Archive.Tidy(ctx, base+"."); err != nil {
@@ -26,7 +26,7 @@ func (l *lane) fetch(ctx context.Context, c store.Claim, r *store.Recording, add
 		if err != nil {
 			return nil, err
 		}
-		return &fenced{Target: entry, mine: func() error { return l.holdOnce(ctx, c) }}, nil
+		return &fenced{Target: entry, ctx: ctx, lane: l, job: c}, nil
 	}
 	got, err := l.Downloader.Fetch(ctx, address, l.source.Recordings.Terms().PlainHosts, create)
 	switch {
@@ -52,13 +52,22 @@ func keyOf(r *store.Recording) string {
 // fenced shows a file only to the worker whose claim still holds.
 type fenced struct {
 	Target
-	mine func() error
+	ctx  context.Context
+	lane *lane
+	job  job
 }
 
-// Commit asks once more.
+// Commit frees the worker for the next download: files wait for the disk longer than
+// for the network. Then it asks once more whose recording this is.
 func (f *fenced) Commit() error {
-	if err := f.mine(); err != nil {
-		f.Abort()
+	select {
+	case f.lane.disk <- struct{}{}:
+		defer func() { <-f.lane.disk }()
+	case <-f.ctx.Done():
+		return context.Cause(f.ctx)
+	}
+	f.job.done()
+	if err := f.lane.holdOnce(f.ctx, f.job.Claim); err != nil {
 		return err
 	}
 	return f.Target.Commit()

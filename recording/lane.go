@@ -17,9 +17,18 @@ type lane struct {
 	*Fetcher
 	source Source
 	free   chan struct{} // a token for each worker that has nothing to do
+	disk   chan struct{} // holds those that wait for the disk
 	paused atomic.Int64  // until then nobody asks this platform, ms
 	warned atomic.Int64  // the minute in which the archive's trouble was logged last
 	work   sync.WaitGroup
+}
+
+// job is a claim in the hands of a worker.
+type job struct {
+	store.Claim
+	// done frees the worker for the next one. All has been downloaded by then; what
+	// is left to do waits for the disk and the store.
+	done func()
 }
 
 // run claims as much as there are free workers, until ctx ends.
@@ -37,9 +46,10 @@ func (l *lane) run(ctx context.Context, ticks <-chan time.Time) {
 		n := 1 + l.takeFree()
 		claims := l.claim(ctx, n)
 		for _, c := range claims {
+			done := sync.OnceFunc(func() { l.free <- struct{}{} })
 			l.work.Go(func() {
-				defer func() { l.free <- struct{}{} }()
-				l.attempt(ctx, c)
+				defer done()
+				l.attempt(ctx, job{c, done})
 			})
 		}
 		for range n - len(claims) {
