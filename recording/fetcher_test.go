@@ -1,12 +1,16 @@
 package recording_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -285,6 +289,31 @@ func TestStoreAway(t *testing.T) {
 			if got.State != call.RecordingPending || got.Attempts != 0 {
 				t.Errorf("%s: settled %+v", name, got)
 			}
+		}
+	}
+}
+
+// The archive is not to blame, whatever kept the store from answering: it is neither
+// accused nor left alone for a while.
+func TestAwayStoreIsNotTakenForABrokenArchive(t *testing.T) {
+	for _, cause := range []error{syscall.ECONNREFUSED, context.DeadlineExceeded, io.EOF, errors.New("LOADING")} {
+		s := newScene(t)
+		var log bytes.Buffer
+		s.config.Log, s.config.Workers = slog.New(slog.NewTextHandler(&log, nil)), 1
+		var holds atomic.Int64
+		s.hold = func() error {
+			if holds.Add(1) == 1 {
+				return &store.Failure{Class: "connection", Err: fmt.Errorf("%w: holding a recording: %w", store.ErrUnavailable, cause)}
+			}
+			return nil
+		}
+		next := due()
+		next.ID = call.RecordingID("acme", "g")
+		stop := s.start(t, store.Claim{Recording: due()}, store.Claim{Recording: next})
+		<-s.done
+		stop()
+		if len(s.settled) != 1 || s.settled[0].ID != next.ID || s.settled[0].State != call.RecordingKept || strings.Contains(log.String(), "archive does not") {
+			t.Errorf("%v: settled %+v, said %s", cause, s.settled, &log)
 		}
 	}
 }

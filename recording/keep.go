@@ -20,19 +20,21 @@ func (l *lane) fetch(ctx context.Context, c job, r *store.Recording, address pla
 		}
 	}
 	key := ""
+	var to *fenced
 	create := func(ext, contentType string) (Target, error) {
 		key = base + ext
 		entry, err := l.Archive.Create(ctx, key, contentType)
 		if err != nil {
 			return nil, err
 		}
-		return &fenced{Target: entry, ctx: ctx, lane: l, job: c}, nil
+		to = &fenced{Target: entry, ctx: ctx, lane: l, job: c}
+		return to, nil
 	}
 	got, err := l.Downloader.Fetch(ctx, address, l.source.Recordings.Terms().PlainHosts, create)
 	switch {
-	case errors.Is(context.Cause(ctx), store.ErrLost) || errors.Is(err, store.ErrLost):
+	case errors.Is(context.Cause(ctx), store.ErrLost), to != nil && errors.Is(to.disowned, store.ErrLost):
 		return store.ErrLost
-	case errors.Is(err, store.ErrUnavailable):
+	case to != nil && to.disowned != nil: // a store that is away is no trouble of the archive's
 		return store.ErrUnavailable
 	case err != nil:
 		return err
@@ -55,6 +57,8 @@ type fenced struct {
 	ctx  context.Context
 	lane *lane
 	job  job
+	// disowned is what the store says where it does not confirm the claim.
+	disowned error
 }
 
 // Commit frees the worker for the next download: files wait for the disk longer than
@@ -67,8 +71,8 @@ func (f *fenced) Commit() error {
 		return context.Cause(f.ctx)
 	}
 	f.job.done()
-	if err := f.lane.holdOnce(f.ctx, f.job.Claim); err != nil {
-		return err
+	if f.disowned = f.lane.holdOnce(f.ctx, f.job.Claim); f.disowned != nil {
+		return f.disowned
 	}
 	return f.Target.Commit()
 }
