@@ -36,6 +36,8 @@ type cloudConfig struct {
 	pause           func(context.Context) // between the pieces of a slow download
 	// elsewhere has addresses, by file name or call, in place of the storage's.
 	elsewhere *sync.Map
+	// xmlErrors has Alibaba Cloud write errors as XML, whatever it was asked for.
+	xmlErrors bool
 }
 
 // clouds are both platforms' sides of recordings: a storage, and the APIs that tell
@@ -53,7 +55,9 @@ func newClouds(t testing.TB, c cloudConfig) *clouds {
 	if err != nil {
 		t.Fatal(err)
 	}
-	aliyun := sim.APIConfig{Keys: map[string]string{accessKey: accessSecret}, Storage: storage, Now: time.Now, Delay: fileDelay, Trouble: c.asks}
+	aliyun := sim.APIConfig{
+		Keys: map[string]string{accessKey: accessSecret}, Storage: storage, Now: time.Now, Delay: fileDelay, Trouble: c.asks, XMLErrors: c.xmlErrors,
+	}
 	huawei := huaweisim.APIConfig{Apps: map[string]string{appKey: appSecret}, Storage: storage, Now: time.Now, Trouble: c.asks}
 	if c.elsewhere != nil {
 		find := func(name, otherwise string) (string, bool) {
