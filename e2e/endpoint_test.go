@@ -43,7 +43,13 @@ type endpoint struct {
 // the environment names one, and waits until it is ready.
 func serve(t testing.TB, env []string, args ...string) *endpoint {
 	t.Helper()
-	e := launch(t, env, args...)
+	return serveBy(t, nil, env, args...)
+}
+
+// serveBy has another program start the binary in its place.
+func serveBy(t testing.TB, wrap, env []string, args ...string) *endpoint {
+	t.Helper()
+	e := launchBy(t, wrap, env, args...)
 	e.waitReady()
 	return e
 }
@@ -51,8 +57,14 @@ func serve(t testing.TB, env []string, args ...string) *endpoint {
 // launch starts the binary and waits until it listens.
 func launch(t testing.TB, env []string, args ...string) *endpoint {
 	t.Helper()
+	return launchBy(t, nil, env, args...)
+}
+
+func launchBy(t testing.TB, wrap, env []string, args ...string) *endpoint {
+	t.Helper()
 	e := &endpoint{t: t, exited: make(chan error, 1), log: &watched{grown: make(chan struct{}, 1)}}
-	e.cmd = exec.Command(binary, append([]string{"serve", "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0"}, args...)...)
+	line := append(slices.Clone(wrap), binary, "serve", "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0")
+	e.cmd = exec.Command(line[0], append(line[1:], args...)...)
 	e.cmd.Env = environment(t, env)
 	e.cmd.Stdout, e.cmd.Stderr = e.log, e.log
 	if err := e.cmd.Start(); err != nil {
