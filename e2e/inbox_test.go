@@ -12,23 +12,24 @@ import (
 // record is a call record as readers and consumers of the stream see it, as far
 // as the tests look.
 type record struct {
-	Platform  string          `json:"platform"`
-	RecordID  string          `json:"record_id"`
-	CallID    string          `json:"call_id"`
-	Kind      string          `json:"kind"`
-	X         string          `json:"x"`
-	Caller    string          `json:"caller"`
-	Callee    string          `json:"callee"`
-	BindingID string          `json:"binding_id"`
-	StartedAt string          `json:"started_at"`
-	EndedAt   string          `json:"ended_at"`
-	Duration  int             `json:"duration_s"`
-	Outcome   string          `json:"outcome"`
-	Recording string          `json:"recording"`
-	UserData  string          `json:"user_data"`
-	Pushes    int             `json:"pushes"`
-	Conflict  bool            `json:"conflict"`
-	Raw       json.RawMessage `json:"raw"`
+	Platform    string          `json:"platform"`
+	RecordID    string          `json:"record_id"`
+	CallID      string          `json:"call_id"`
+	Kind        string          `json:"kind"`
+	X           string          `json:"x"`
+	Caller      string          `json:"caller"`
+	Callee      string          `json:"callee"`
+	BindingID   string          `json:"binding_id"`
+	StartedAt   string          `json:"started_at"`
+	EndedAt     string          `json:"ended_at"`
+	Duration    int             `json:"duration_s"`
+	Outcome     string          `json:"outcome"`
+	Recording   string          `json:"recording"`
+	RecordingID string          `json:"recording_id"`
+	UserData    string          `json:"user_data"`
+	Pushes      int             `json:"pushes"`
+	Conflict    bool            `json:"conflict"`
+	Raw         json.RawMessage `json:"raw"`
 }
 
 func (r record) name() string { return r.Platform + " " + r.RecordID }

@@ -226,6 +226,7 @@ type recorded struct {
 	RecordID                                string `json:"record_id"`
 	ContentType                             string `json:"content_type"`
 	NextTryAt                               string `json:"next_try_at"`
+	NamedAt                                 string `json:"named_at"`
 	ArchivedAt                              string `json:"archived_at"`
 	ExpiresAt                               string `json:"expires_at"`
 	Unmatched                               bool
@@ -233,30 +234,36 @@ type recorded struct {
 	Size                                    int64
 }
 
-// recordings lists recordings by their calls, page by page; one that is listed twice
-// is a fault.
-func (e *endpoint) recordings(filter string) map[string]recorded {
+// pages lists recordings, page by page.
+func (e *endpoint) pages(query string) (all []recorded) {
 	e.t.Helper()
-	all, seen := map[string]recorded{}, map[string]bool{}
 	for cursor := ""; ; {
 		var page struct {
 			Items []recorded
 			Next  string `json:"next_cursor"`
 		}
-		r := e.do(http.MethodGet, "http://"+e.admin+"/v1/recordings?limit=100&cursor="+url.QueryEscape(cursor)+"&"+filter, readKey, "")
+		r := e.do(http.MethodGet, "http://"+e.admin+"/v1/recordings?cursor="+url.QueryEscape(cursor)+"&"+query, readKey, "")
 		if err := json.Unmarshal([]byte(r.body), &page); err != nil || r.status != http.StatusOK {
 			e.t.Fatalf("recordings: %d %s, %v", r.status, r.body, err)
 		}
-		for _, item := range page.Items {
-			if seen[item.ID] || all[item.CallID].ID != "" {
-				e.t.Fatalf("listed twice: %+v", item)
-			}
-			seen[item.ID], all[item.CallID] = true, item
-		}
+		all = append(all, page.Items...)
 		if cursor = page.Next; cursor == "" {
 			return all
 		}
 	}
+}
+
+// recordings lists recordings by their calls; one that is listed twice is a fault.
+func (e *endpoint) recordings(filter string) map[string]recorded {
+	e.t.Helper()
+	all, seen := map[string]recorded{}, map[string]bool{}
+	for _, r := range e.pages("limit=100&" + filter) {
+		if seen[r.ID] || all[r.CallID].ID != "" {
+			e.t.Fatalf("listed twice: %+v", r)
+		}
+		seen[r.ID], all[r.CallID] = true, r
+	}
+	return all
 }
 
 // count is how many recordings are in a state, as the list says.
