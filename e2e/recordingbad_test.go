@@ -86,7 +86,7 @@ func badFromHuawei() map[string]badInput {
 		"platform-in-trouble":  {answer("1010001"), "pending", "unavailable: 1010001"},
 		"endless":              {download(simulator.Endless), "failed", "too_large"},
 		"larger-than-allowed":  {larger, "failed", "too_large"},
-		"shorter-than-it-says": {download(simulator.Short), "pending", "cut_off"},
+		"shorter-than-it-says": {download(simulator.Short), "pending", "cut_off: the connection ended early"},
 		"page":                 {download(simulator.HTML), "pending", prose},
 		"xml-error":            {download(simulator.XML), "pending", prose},
 		"empty":                {download(simulator.Empty), "pending", "not_audio: empty, or nearly so"},
@@ -105,7 +105,7 @@ func badFromAliyun() map[string]badInput {
 		"xml-error":     {answer("ServiceUnavailable"), "pending", "unavailable: ServiceUnavailable"},
 		"not-there-yet": {answer("isv.RECORD_NOT_EXIST"), "pending", "not_ready: isv.RECORD_NOT_EXIST"},
 		"endless":       {download(simulator.Endless), "failed", "too_large"},
-		"short":         {download(simulator.Short), "pending", "cut_off"},
+		"short":         {download(simulator.Short), "pending", "cut_off: the connection ended early"},
 	}
 }
 

@@ -120,6 +120,7 @@ func TestRecordingsOfAWorkerThatStops(t *testing.T) {
 // TestRecordingsWhileRedisIsAway: what was under way is not taken for done, and not
 // lost.
 func TestRecordingsWhileRedisIsAway(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ leaves, returns func(*server) }{
 		"killed and started again": {(*server).kill, (*server).start},
 		"stopped for a while":      {(*server).freeze, (*server).thaw},
