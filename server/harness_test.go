@@ -137,6 +137,8 @@ type running struct {
 	// ping and sweep drive the loops. A tick is taken when what the one before
 	// set off is done.
 	ping, sweep, retire, durability chan time.Time
+	// count, forget and fetch are those of recordings; fetch is Huawei's.
+	count, forget, fetch chan time.Time
 	// stop asks it to stop, done gives what Run returned.
 	stop context.CancelFunc
 	done <-chan error
@@ -152,9 +154,14 @@ func start(t *testing.T, o options) *running {
 	if o.log == nil {
 		o.log = io.Discard
 	}
-	r := &running{ping: make(chan time.Time), sweep: make(chan time.Time), retire: make(chan time.Time), durability: make(chan time.Time)}
-	ticks := map[string]chan time.Time{
-		server.PingLoop: r.ping, server.SweepLoop: r.sweep, server.RetireLoop: r.retire, server.DurabilityLoop: r.durability,
+	r := &running{}
+	ticks := map[string]chan time.Time{}
+	for loop, at := range map[string]*chan time.Time{
+		server.PingLoop: &r.ping, server.SweepLoop: &r.sweep, server.RetireLoop: &r.retire, server.DurabilityLoop: &r.durability,
+		server.CountLoop: &r.count, server.ForgetLoop: &r.forget, server.FetchLoop + "huawei": &r.fetch,
+	} {
+		*at = make(chan time.Time)
+		ticks[loop] = *at
 	}
 	config := server.Config{
 		Settings: *mustLoad(t, env, o.args...), Log: slog.New(slog.NewTextHandler(o.log, nil)), Version: "test",
