@@ -10,6 +10,11 @@
 //	   (bench/baseline/inbox)
 //	b  xmode serve, with default settings
 //
+// and how recordings are fetched from a server on this machine to its disk by
+//
+//	a  curl, with as many downloads at the same time
+//	b  xmode serve, from the push of their records on
+//
 // Each is a process of its own; bench starts and stops them and their Redis. The
 // rounds alternate, so that a slow minute of the machine meets all, and the
 // medians are printed. It fails where an answer was wrong, never because of a
@@ -23,6 +28,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -35,17 +41,23 @@ type options struct {
 	duration       time.Duration
 	pushers        int
 	recordDuration time.Duration
+	recordings     int
+	recordingSize  int64
+	workers        int
 }
 
 func main() {
 	log.SetFlags(0)
 	var o options
-	flag.StringVar(&o.only, "only", "", "the part to run, queries or records; empty: both")
+	flag.StringVar(&o.only, "only", "", "the part to run, queries, records or recordings; empty: all")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds over all targets")
 	flag.IntVar(&o.connections, "connections", 64, "connections that ask at the same time")
 	flag.DurationVar(&o.duration, "duration", 4*time.Second, "time of one measurement of queries")
 	flag.IntVar(&o.pushers, "pushers", 32, "connections that push records at the same time")
 	flag.DurationVar(&o.recordDuration, "record-duration", 2*time.Second, "time of one measurement of record pushes")
+	flag.IntVar(&o.recordings, "recordings", 1000, "recordings of one measurement")
+	flag.Int64Var(&o.recordingSize, "recording-size", 1<<20, "bytes of a recording")
+	flag.IntVar(&o.workers, "recording-workers", 8, "recordings that are fetched at the same time")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -57,10 +69,21 @@ func main() {
 }
 
 // errOnly: there is no such part.
-var errOnly = errors.New(`-only has to be "queries" or "records"`)
+var errOnly = errors.New(`-only has to be "queries", "records" or "recordings"`)
 
+// part is one that can be run by itself.
+type part struct {
+	name string
+	run  func(ctx context.Context, dir string, o options) error
+}
+
+// run runs the parts that are asked for.
 func run(ctx context.Context, o options) error {
-	if o.only != "" && o.only != "queries" && o.only != "records" {
+	parts := []part{{"queries", queries}, {"records", records}, {"recordings", recordings}}
+	if o.only != "" {
+		parts = slices.DeleteFunc(parts, func(p part) bool { return p.name != o.only })
+	}
+	if len(parts) == 0 {
 		return errOnly
 	}
 	dir, err := os.MkdirTemp("", "xmode-bench-")
@@ -68,13 +91,10 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if o.only != "records" {
-		if err := queries(ctx, dir, o); err != nil {
+	for _, p := range parts {
+		if err := p.run(ctx, dir, o); err != nil {
 			return err
 		}
-	}
-	if o.only != "queries" {
-		return records(ctx, dir, o)
 	}
 	return nil
 }

@@ -62,6 +62,11 @@ func (r *Redis) Entries(ctx context.Context, stream string) (int64, error) {
 	return r.number(ctx, "XLEN "+stream, ":")
 }
 
+// Members is the size of a sorted set.
+func (r *Redis) Members(ctx context.Context, set string) (int64, error) {
+	return r.number(ctx, "ZCARD "+set, ":")
+}
+
 // number sends a command and returns what follows a prefix in its answer.
 func (r *Redis) number(ctx context.Context, command, prefix string) (int64, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", r.Address)

@@ -24,6 +24,10 @@ type XMode struct {
 // RecordStream is the stream in which `xmode serve` appends each record once.
 const RecordStream = "xmode:{r0}:records"
 
+// ArchivedSet is the sorted set in which `xmode serve` has the recordings that it
+// has archived.
+const ArchivedSet = "xmode:{r0}:vs:huawei:archived"
+
 // StartXMode runs `xmode serve` on a Redis server, with default settings but for
 // those of env ("XMODE_…=…").
 func StartXMode(ctx context.Context, program, redis string, env ...string) (*XMode, error) {
