@@ -110,7 +110,7 @@ func (f *Fetcher) Run(ctx context.Context, ticker func(call.Platform) (<-chan ti
 		lanes.Go(func() {
 			ticks, stop := ticker(source.Name)
 			defer stop()
-			l := &lane{Fetcher: f, source: source, free: make(chan struct{}, f.Workers), disk: make(chan struct{}, f.Workers)}
+			l := &lane{Fetcher: f, source: source, free: make(chan struct{}, f.Workers), disk: make(chan struct{}, 4*f.Workers)}
 			l.run(ctx, ticks)
 		})
 	}

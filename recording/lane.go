@@ -62,9 +62,22 @@ func (l *lane) run(ctx context.Context, ticks <-chan time.Time) {
 		case <-ctx.Done():
 			return
 		case <-ticks:
-		case <-l.resumed():
+		case <-l.again(len(claims)):
 		}
 	}
+}
+
+// soon is when a lane looks again that found some work, but not enough: pushes name
+// many recordings one after the other.
+const soon = 50 * time.Millisecond
+
+// again tells when to look before the next tick: soon after some work, or when a
+// pause is over. Nil, which never does, is for the tick.
+func (l *lane) again(found int) <-chan time.Time {
+	if found > 0 {
+		return time.After(soon)
+	}
+	return l.resumed()
 }
 
 // resumed tells when the pause is over; nil, which never does, where there is none.
