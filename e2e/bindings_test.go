@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -143,9 +144,11 @@ func TestProvision(t *testing.T) {
 	}
 }
 
-// TestDemo: exit status 0, and every answer in the transcript.
+// TestDemo: exit status 0, every answer in the transcript, and a recording of each
+// platform where it says.
 func TestDemo(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), binary, "demo")
+	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
@@ -154,10 +157,19 @@ func TestDemo(t *testing.T) {
 	for _, want := range []string{
 		"signature=", "connect: peer", "connect: owner", "connect: open", "connect: callback", "ask: extension_required",
 		"connect: extension", "reject: no_binding", "SMS_NORMAL_SEND", "SignatureInvalid", `"operation":"connect"`,
-		`"pushes":4`, `"reason":"callInTime: not a time"`, `{"code":0,"msg":"success"}`, `"state":"ended"`, "34 of 34 steps did what they should.",
+		`"pushes":4`, `"reason":"callInTime: not a time"`, `{"code":0,"msg":"success"}`, `"state":"ended"`, "42 of 42 steps did what they should.",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the transcript has no %q", want)
 		}
+	}
+	kept := regexp.MustCompile(`it lies in (\S+\.(?:wav|mp3)) `).FindAllStringSubmatch(out.String(), -1)
+	for _, k := range kept {
+		if about, err := os.Stat(k[1]); err != nil || about.Size() < 60_000 {
+			t.Errorf("%s: %v", k[1], err)
+		}
+	}
+	if len(kept) != 2 {
+		t.Errorf("it tells of %d recordings", len(kept))
 	}
 }
