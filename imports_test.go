@@ -59,7 +59,7 @@ var onlyImportedBy = []struct {
 	{pkg: "github.com/nyaruka/phonenumbers", by: []string{"call"}},
 	{pkg: "store/redisstore", by: []string{"server"}},
 	{pkg: "platform/*", by: []string{"server"}},
-	{pkg: "platform/*/sim", by: []string{"cmd"}},
+	{pkg: "platform/*/sim", by: []string{"cmd", "bench"}},
 	{pkg: "simulator", by: []string{"platform/*/sim", "cmd", "bench"}},
 	{pkg: "server", by: []string{"cmd"}},
 	{pkg: "internal/s3test", by: nil},
