@@ -245,10 +245,8 @@ func TestStopGivesTheClaimBack(t *testing.T) {
 func TestLateFinisherIsDiscarded(t *testing.T) {
 	s := newScene(t)
 	s.config.Workers = 1 // so that the second is claimed once the first is through
-	first := true
-	s.hold = func() error {
-		if first {
-			first = false
+	s.hold = func(id string) error {
+		if id == due().ID {
 			return store.ErrLost
 		}
 		return nil
@@ -273,7 +271,7 @@ func TestStoreAway(t *testing.T) {
 			s.admit = func() (time.Duration, error) { tried <- struct{}{}; return 0, away }
 		},
 		"when the file is to be shown": func(s *scene, _ *store.Recording) {
-			s.hold = func() error { tried <- struct{}{}; return away }
+			s.hold = func(string) error { tried <- struct{}{}; return away }
 		},
 	} {
 		s := newScene(t)
@@ -300,9 +298,8 @@ func TestAwayStoreIsNotTakenForABrokenArchive(t *testing.T) {
 		s := newScene(t)
 		var log bytes.Buffer
 		s.config.Log, s.config.Workers = slog.New(slog.NewTextHandler(&log, nil)), 1
-		var holds atomic.Int64
-		s.hold = func() error {
-			if holds.Add(1) == 1 {
+		s.hold = func(id string) error {
+			if id == due().ID {
 				return &store.Failure{Class: "connection", Err: fmt.Errorf("%w: holding a recording: %w", store.ErrUnavailable, cause)}
 			}
 			return nil
@@ -324,7 +321,7 @@ func TestClaimIsHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &work{done: make(chan struct{})}
 		var held atomic.Int64
-		w.hold = func() error {
+		w.hold = func(string) error {
 			if held.Add(1) == 3 {
 				return store.ErrLost
 			}

@@ -30,7 +30,7 @@ type work struct {
 	known   store.CallLog
 	pauses  []time.Duration
 	// what the roles answer; nil: everything is fine
-	hold  func() error
+	hold  func(id string) error
 	admit func() (time.Duration, error)
 	call  func() error
 	done  chan struct{} // closed once something is settled
@@ -44,11 +44,11 @@ func (w *work) ClaimRecordings(_ context.Context, _ call.Platform, n int) ([]sto
 	return some, nil
 }
 
-func (w *work) HoldRecording(context.Context, store.Claim) error {
+func (w *work) HoldRecording(_ context.Context, c store.Claim) error {
 	if w.hold == nil {
 		return nil
 	}
-	return w.hold()
+	return w.hold(c.ID)
 }
 
 func (w *work) SettleRecording(_ context.Context, _ store.Claim, r store.Recording) error {
