@@ -179,10 +179,13 @@ func (r *recordings) forget(ctx context.Context) {
 		old, err := r.store.OldRecordings(ctx, r.now().Add(-r.keep), forgetBatch)
 		gone := 0
 		for i := range old {
-			if err = r.forgetOne(ctx, &old[i]); err != nil {
+			var went bool
+			if went, err = r.forgetOne(ctx, &old[i]); err != nil {
 				break
 			}
-			gone++
+			if went {
+				gone++
+			}
 		}
 		r.forgotten.Add(float64(gone))
 		if err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrUnavailable) {
@@ -194,10 +197,10 @@ func (r *recordings) forget(ctx context.Context) {
 	}
 }
 
-func (r *recordings) forgetOne(ctx context.Context, old *store.Recording) error {
+func (r *recordings) forgetOne(ctx context.Context, old *store.Recording) (gone bool, err error) {
 	if old.Key != "" && r.archive != nil {
 		if err := r.archive.Delete(ctx, old.Key); err != nil {
-			return err
+			return false, err
 		}
 	}
 	return r.store.ForgetRecording(ctx, *old)

@@ -170,3 +170,13 @@ func TestRecordingsGoWithTheirRetention(t *testing.T) {
 		t.Error(fault)
 	}
 }
+
+// TestWhatNobodyEverTriedGoesWithItsRetention: it was counted as removed again and
+// again, as fast as the store answered, and stayed.
+func TestWhatNobodyEverTriedGoesWithItsRetention(t *testing.T) {
+	k := newKeeping(t)
+	k.fetch <- time.Time{}
+	k.fetch <- time.Time{} // taken when there was no work: nothing is looked for from now on
+	k.named("never.wav")
+	k.forgets(8*24*time.Hour+recordingKeep, 0, 0, "xmode_recordings_forgotten_total 1")
+}

@@ -114,8 +114,7 @@ type RecordingRetention interface {
 	// OldRecordings returns up to n recordings that were named before an instant
 	// and are not due any more, or have expired by then. ErrUnavailable.
 	OldRecordings(ctx context.Context, before time.Time, n int) ([]Recording, error)
-	// ForgetRecording removes one, unless something happened to it since it was
-	// read; absent is no error.
-	// ErrUnavailable.
-	ForgetRecording(ctx context.Context, r Recording) error
+	// ForgetRecording removes one, and reports whether it did: not where something
+	// happened to it since it was read, or where it is absent. ErrUnavailable.
+	ForgetRecording(ctx context.Context, r Recording) (gone bool, err error)
 }

@@ -1,10 +1,10 @@
 package redisstore
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/hex"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -129,21 +129,30 @@ func (s *Store) GetRecording(ctx context.Context, id string) (store.Recording, e
 }
 
 func (s *Store) findRecording(ctx context.Context, id string) (partition int, value string, err error) {
-	cmds := make([]*redis.StringCmd, s.partitions)
-	err = s.exec(ctx, func(pipe redis.Pipeliner) {
+	values, err := s.recordingValues(ctx, id)
+	if err != nil {
+		return 0, "", unavailable("finding a recording", err)
+	}
+	for n, value := range values {
+		if value != "" {
+			return n, value, nil
+		}
+	}
+	return 0, "", store.ErrNotFound
+}
+
+// recordingValues are a recording's values in all partitions; "": it is not there.
+func (s *Store) recordingValues(ctx context.Context, id string) ([]string, error) {
+	cmds, values := make([]*redis.StringCmd, s.partitions), make([]string, s.partitions)
+	err := s.exec(ctx, func(pipe redis.Pipeliner) {
 		for n := range cmds {
 			cmds[n] = pipe.HGet(ctx, s.keys.partition(n).key("v"), id)
 		}
 	})
-	if err != nil {
-		return 0, "", unavailable("finding a recording", err)
-	}
 	for n, cmd := range cmds {
-		if cmd.Val() != "" {
-			return n, cmd.Val(), nil
-		}
+		values[n] = cmd.Val()
 	}
-	return 0, "", store.ErrNotFound
+	return values, err
 }
 
 // RetryRecording makes a recording due, unless somebody works on it.
@@ -210,38 +219,57 @@ func namedAt(member string) time.Time {
 	return instantMS(instantOf(member))
 }
 
-// OldRecordings looks into the lists of all states, one after the other.
-func (s *Store) OldRecordings(ctx context.Context, before time.Time, n int) ([]store.Recording, error) {
-	from := "[" + inverted(before.Add(-time.Millisecond))
-	var some []listed
-	for _, state := range recordingStates() {
-		if len(some) >= n {
-			break
+// OldRecordings looks into the lists of all states, one after the other. Those still
+// to be fetched come last: it may have to read many to find one that has expired.
+func (s *Store) OldRecordings(ctx context.Context, before time.Time, n int) (old []store.Recording, err error) {
+	states := recordingStates()
+	slices.Reverse(states) // pending is the first
+	for _, state := range states {
+		from := "[" + inverted(before.Add(-time.Millisecond))
+		for from != "" && len(old) < n {
+			var some []store.Recording
+			if some, from, err = s.oldRecordings(ctx, store.RecordingFilter{State: state, Limit: n - len(old)}, from); err != nil {
+				return nil, unavailable("listing old recordings", err)
+			}
+			due := func(r store.Recording) bool { return r.Open() && !r.ExpiresAt.Before(before) }
+			old = append(old, slices.DeleteFunc(some, due)...)
 		}
-		found, err := s.listRecordings(ctx, store.RecordingFilter{State: state, Limit: n - len(some)}, from)
-		if err != nil {
-			return nil, unavailable("listing old recordings", err)
-		}
-		some = append(some, found...)
 	}
-	list, err := s.readRecordings(ctx, some[:min(n, len(some))])
-	due := func(r store.Recording) bool { return r.Open() && !r.ExpiresAt.Before(before) }
-	return slices.DeleteFunc(list, due), unavailable("reading old recordings", err)
+	return old, nil
 }
 
-// ForgetRecording removes one that is as it was read, and on which nobody works.
-func (s *Store) ForgetRecording(ctx context.Context, r store.Recording) error {
-	partition, _, err := s.findRecording(ctx, r.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
+// oldRecordings reads a part of a list, and says where to read on; "": nowhere.
+func (s *Store) oldRecordings(ctx context.Context, f store.RecordingFilter, from string) (some []store.Recording, next string, err error) {
+	found, err := s.listRecordings(ctx, f, from)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	before := string(appendProgress(nil, &r))
-	r.State = ""
-	_, err = s.settleRecording(ctx, partition, "", before, &r)
-	return unavailable("forgetting a recording", err)
+	if len(found) > f.Limit {
+		found = found[:f.Limit]
+		next = "(" + found[f.Limit-1].member
+	}
+	some, err = s.readRecordings(ctx, found)
+	return some, next, err
+}
+
+// ForgetRecording removes one that is as it was read, and on which nobody works, in
+// the partition that has it so.
+func (s *Store) ForgetRecording(ctx context.Context, r store.Recording) (gone bool, err error) {
+	values, err := s.recordingValues(ctx, r.ID)
+	if err != nil {
+		return false, unavailable("finding a recording", err)
+	}
+	read := appendProgress(nil, &r)
+	for n, value := range values {
+		now, err := decodeRecording(r.ID, value)
+		if err != nil || !bytes.Equal(appendProgress(nil, &now), read) {
+			continue
+		}
+		before, _, _ := strings.Cut(value, "\n") // which may say less than what was read of all lines
+		done, err := s.settleRecording(ctx, n, "", before, &store.Recording{Recording: r.Recording, NamedAt: r.NamedAt})
+		return err == nil && lostUnless(done) == nil, unavailable("forgetting a recording", err)
+	}
+	return false, nil
 }
 
 var (

@@ -88,7 +88,7 @@ func recordingContract(t *testing.T, open Open) {
 		c := w.claims("aliyun", 1)[0]
 		w.settle(c, func(r *store.Recording) { r.State, r.Key = call.RecordingKept, "k" })
 		w.recordStates("2 none", "1 archived "+fileID("f"))
-		if err := w.ForgetRecording(t.Context(), w.recording("f")); err != nil {
+		if _, err := w.ForgetRecording(t.Context(), w.recording("f")); err != nil {
 			t.Fatal(err)
 		}
 		w.recordStates("2 none", "1 expired "+fileID("f"))
@@ -252,13 +252,13 @@ func recordingListContract(t *testing.T, open Open) {
 	}
 	changed := old[0]
 	changed.Attempts++
-	if err := w.ForgetRecording(t.Context(), changed); err != nil {
+	if _, err := w.ForgetRecording(t.Context(), changed); err != nil {
 		t.Error(err)
 	}
 	w.listsRecordings(store.RecordingFilter{Platform: "aliyun"}, "f4", "f3", "f2", "f1", "f0")
 	for _, r := range old {
 		for range 2 {
-			if err := w.ForgetRecording(t.Context(), r); err != nil {
+			if _, err := w.ForgetRecording(t.Context(), r); err != nil {
 				t.Error(err)
 			}
 		}

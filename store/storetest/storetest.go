@@ -68,6 +68,7 @@ func Contract(t *testing.T, open Open) {
 		{"Recordings", recordingContract},
 		{"RecordingWork", recordingWorkContract},
 		{"RecordingList", recordingListContract},
+		{"RecordingRetention", recordingRetentionContract},
 		{"Asks", asksContract},
 		{"RandomPushes", randomContract},
 	} {
