@@ -140,7 +140,7 @@ func (l *lane) mayTry(ctx context.Context, r *store.Recording) (wait time.Durati
 		}
 		learn(r, known)
 	}
-	if r.EndedAt.IsZero() { // it is no later than what named it
+	if r.EndedAt.IsZero() || r.EndedAt.After(r.NamedAt) { // it is no later than what named it
 		r.EndedAt = r.NamedAt
 	}
 	return r.EndedAt.Add(r.Delay).Sub(l.Now()), nil

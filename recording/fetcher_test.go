@@ -183,11 +183,13 @@ func TestFirstAttemptWaits(t *testing.T) {
 		known store.CallLog
 		next  time.Time // zero: it is fetched
 	}{
-		"told, long ago":      {start.Add(-16 * time.Minute), store.CallLog{}, time.Time{}},
-		"told":                {start.Add(-10 * time.Minute), store.CallLog{}, start.Add(5 * time.Minute)},
-		"by its record":       {time.Time{}, record(`"2026-03-04T04:51:07Z"`), time.Time{}},
-		"by its record, late": {time.Time{}, record(`"2026-03-04T05:01:07Z"`), start.Add(10 * time.Minute)},
-		"not told":            {time.Time{}, record(`null`), start.Add(14 * time.Minute)},
+		"told, long ago":               {start.Add(-16 * time.Minute), store.CallLog{}, time.Time{}},
+		"told":                         {start.Add(-10 * time.Minute), store.CallLog{}, start.Add(5 * time.Minute)},
+		"by its record":                {time.Time{}, record(`"2026-03-04T04:51:07Z"`), time.Time{}},
+		"by its record, late":          {time.Time{}, record(`"2026-03-04T05:01:07Z"`), start.Add(10 * time.Minute)},
+		"not told":                     {time.Time{}, record(`null`), start.Add(14 * time.Minute)},
+		"told, years to come":          {start.Add(3 * 365 * 24 * time.Hour), store.CallLog{}, start.Add(14 * time.Minute)},
+		"by its record, years to come": {time.Time{}, record(`"2029-03-04T05:06:07Z"`), start.Add(14 * time.Minute)},
 	} {
 		s := newScene(t)
 		r := due()

@@ -87,10 +87,17 @@ func (p *part) name(r *call.Recording, at time.Time) {
 		return
 	}
 	due := at
-	if !r.EndedAt.IsZero() {
-		due = r.EndedAt.Add(r.Delay)
+	if !r.EndedAt.IsZero() { // which is no later than what tells of it, whatever a clock elsewhere says
+		due = earlier(r.EndedAt, at).Add(r.Delay)
 	}
 	p.args = append(p.args, "v", r.ID, due.UnixMilli(), appendFresh(make([]byte, 0, 64), at, due), appendName(make([]byte, 0, 384), r))
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // Numbers and what is quarantined are few: they lie in the first partition.

@@ -61,6 +61,14 @@ func recordingContract(t *testing.T, open Open) {
 			t.Errorf("claims %+v", got)
 		}
 	})
+	t.Run("AnEndYearsToComeDoesNotKeepItWaiting", func(t *testing.T) {
+		w := newWorld(t, open)
+		w.deposit(w.delivery(told{ID: "1", Call: "c", Recording: "f", Ended: 3 * 365 * 24 * 3600}), store.Deposited{Fresh: 1})
+		w.clock.Advance(recordingDelay)
+		if got := w.claims("aliyun", 9); len(got) != 1 {
+			t.Errorf("claims %+v", got)
+		}
+	})
 	t.Run("AnEarlierEndBringsItForward", func(t *testing.T) {
 		w := newWorld(t, open)
 		w.deposit(w.delivery(told{ID: "1", Call: "c", Recording: "f", Ended: 3600}), store.Deposited{Fresh: 1})
