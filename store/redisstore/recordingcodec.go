@@ -65,7 +65,8 @@ func appendFresh(dst []byte, named, due time.Time) []byte {
 	return append(dst, '}')
 }
 
-// appendName writes one of the other lines: the same text for the same naming.
+// appendName writes one of the other lines: the same text for the same naming, but
+// for when it expires, which stands first (see deposit.lua).
 func appendName(dst []byte, r *call.Recording) []byte {
 	dst = strconv.AppendInt(append(dst, `{"x":`...), r.ExpiresAt.UnixMilli(), 10)
 	dst = appendTold(dst, `,"p":`, string(r.Platform))

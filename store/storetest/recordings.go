@@ -61,6 +61,30 @@ func recordingContract(t *testing.T, open Open) {
 			t.Errorf("claims %+v", got)
 		}
 	})
+	t.Run("TheSameNamingLaterIsNothingNew", func(t *testing.T) {
+		w := newWorld(t, open)
+		again := func(spelling string) store.Delivery { // some platforms keep a recording so long from its push on
+			d := w.delivery(told{ID: "1", Call: "c", Recording: "f", Ended: -120, Note: spelling})
+			read, at := d.Read, w.clock.Now()
+			d.Read = func(i int) call.Report {
+				r := read(i)
+				r.Recording.ExpiresAt = at.Add(recordingLife)
+				return r
+			}
+			return d
+		}
+		w.deposit(again(""), store.Deposited{Fresh: 1})
+		first := w.recording("f")
+		w.settle(w.claims("aliyun", 1)[0], func(r *store.Recording) { r.Attempts, r.NextTryAt = 1, w.clock.Now().Add(time.Hour) })
+		w.clock.Advance(time.Minute)
+		w.deposit(again("spelt otherwise"), store.Deposited{Duplicates: 1})
+		if got := w.claims("aliyun", 9); len(got) != 0 {
+			t.Errorf("tried before its pause is over: %+v", got)
+		}
+		if r := w.recording("f"); !r.ExpiresAt.Equal(first.ExpiresAt) {
+			t.Errorf("expires at %v, and first at %v", r.ExpiresAt, first.ExpiresAt)
+		}
+	})
 	t.Run("AnEndYearsToComeDoesNotKeepItWaiting", func(t *testing.T) {
 		w := newWorld(t, open)
 		w.deposit(w.delivery(told{ID: "1", Call: "c", Recording: "f", Ended: 3 * 365 * 24 * 3600}), store.Deposited{Fresh: 1})

@@ -228,7 +228,8 @@ local function stillthere(at)
 end
 
 -- A recording is fetched once, however many items speak of it. What each says of it
--- is kept, a line each, and the earliest time counts.
+-- is kept, a line each, and the earliest time counts. The same said again is nothing
+-- new if only its end, which stands first, has moved on with the time of the push.
 local due, pending = {}, {}
 local function recording(at)
   local id, name = ARGV[at + 1], ARGV[at + 4]
@@ -237,7 +238,7 @@ local function recording(at)
     set(recordings, id, ARGV[at + 3] .. '\n' .. name)
     due[#due + 1], due[#due + 2] = ARGV[at + 2], id
     pending[#pending + 1], pending[#pending + 2] = 0, ARGV[9] .. id
-  elseif #value < 8192 and not string.find(value .. '\n', '\n' .. name .. '\n', 1, true) then
+  elseif #value < 8192 and not string.find(value .. '\n', string.match(name, '^{"x":%-?%d+(.*)$') .. '\n', 1, true) then
     set(recordings, id, value .. '\n' .. name)
     call('ZADD', base .. 'vd:' .. ARGV[8], 'XX', 'LT', ARGV[at + 2], id)
   end
