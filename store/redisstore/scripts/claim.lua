@@ -9,6 +9,15 @@ local due, leases = base .. 'vd:' .. platform, base .. 'vl:' .. platform
 local time = redis.call('TIME') -- leases go by this clock alone
 local clock = time[1] * 1000 + math.floor(time[2] / 1000)
 
+-- Tokens only grow, also past those that a server has forgotten which lost its last
+-- second: they are never less than the time in microseconds.
+local function grow()
+  local last = tonumber(redis.call('GET', base .. 'vn') or 0)
+  local token = math.max(last + 1, time[1] * 1000000 + time[2])
+  redis.call('SET', base .. 'vn', string.format('%.0f', token))
+  return token
+end
+
 -- Whose lease ended is due again, before the others.
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', clock, 'LIMIT', 0, most)) do
   redis.call('ZADD', due, 0, id)
@@ -20,8 +29,8 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', ARGV[2], 'LIMIT', 0
   local value = redis.call('HGET', base .. 'v', id)
   if value then
     local taken = redis.call('HEXISTS', base .. 'vt', id) == 1 and 'taken' or ''
-    local token = redis.call('INCR', base .. 'vn')
-    redis.call('HSET', base .. 'vt', id, token)
+    local token = grow()
+    redis.call('HSET', base .. 'vt', id, string.format('%.0f', token))
     redis.call('ZADD', leases, clock + ARGV[3], id)
     for _, part in ipairs({ id, token, taken, value }) do claimed[#claimed + 1] = part end
   end
