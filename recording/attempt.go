@@ -25,7 +25,7 @@ func (l *lane) attempt(ctx context.Context, c job) {
 		l.Metrics.attempts.WithLabelValues(string(l.source.Name), wordLost).Inc()
 		return // another worker's by now, or soon
 	}
-	if ctx.Err() != nil && r.State == call.RecordingPending {
+	if ctx.Err() != nil && (err != nil || r.State == call.RecordingPending) {
 		r = c.Recording // we are asked to stop: whoever comes next goes on at once
 		r.NextTryAt = l.Now()
 	}
@@ -86,7 +86,7 @@ func (l *lane) advance(ctx context.Context, c job) (r store.Recording, err error
 		}
 	}()
 	r = c.Recording
-	if !l.Now().Before(r.ExpiresAt) {
+	if l.expired(&r) && !r.Asked { // who asks by hand may know better, and is told once
 		return ended(r, call.RecordingExpired), nil
 	}
 	if wait, err := l.mayTry(ctx, &r); err != nil || wait > 0 || r.State != call.RecordingPending {
@@ -112,6 +112,9 @@ func (l *lane) advance(ctx context.Context, c job) (r store.Recording, err error
 	r.Attempts, r.Error = r.Attempts+1, ""
 	return ended(r, state), nil
 }
+
+// expired reports whether the platform has thrown a recording away by what we know.
+func (l *lane) expired(r *store.Recording) bool { return !l.Now().Before(r.ExpiresAt) }
 
 // ended is a recording on which there is no more to do.
 func ended(r store.Recording, state call.RecordingState) store.Recording {
@@ -160,8 +163,11 @@ func (l *lane) later(r store.Recording, err error) (store.Recording, error) {
 	if f, ok := errors.AsType[*Failure](err); ok && f.Reason == ReasonStorage {
 		l.archiveTrouble(f)
 	}
-	if hopeless(err) {
+	switch {
+	case hopeless(err):
 		return ended(r, call.RecordingFailed), err
+	case l.expired(&r):
+		return ended(r, call.RecordingExpired), err
 	}
 	r.NextTryAt = l.nextTry(&r, pause)
 	return r, err

@@ -120,6 +120,21 @@ func TestTheLastAttempts(t *testing.T) {
 	}
 }
 
+// What expired is asked for again by whoever asks by hand: once.
+func TestWhatExpiredIsAskedForByHand(t *testing.T) {
+	for want, trouble := range map[call.RecordingState]*platform.Trouble{
+		call.RecordingKept: nil, call.RecordingExpired: {Reason: platform.ReasonNotReady},
+	} {
+		s := newScene(t)
+		s.trouble = trouble
+		r := due()
+		r.ExpiresAt, r.Asked = start.Add(-time.Hour), true
+		if got := s.run(t, store.Claim{Recording: r}); got.State != want || got.Open() || got.Attempts != 1 || s.asked != 1 {
+			t.Errorf("%+v, asked %d times, want %s", got, s.asked, want)
+		}
+	}
+}
+
 func TestWhatNoAttemptCanMendHasFailed(t *testing.T) {
 	s := newScene(t)
 	s.ask = func() error { return &platform.Trouble{Reason: platform.ReasonNoNames} }
