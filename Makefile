@@ -8,10 +8,10 @@ COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null)
 LDFLAGS   = -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test deps lint unit fuzz build generate bench bench-queries bench-records bench-memory soak image-test clean
+.PHONY: help demo test deps lint unit fuzz build generate bench bench-queries bench-records bench-recordings bench-memory soak image-test clean
 
 help: ## list what one can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## show the main job: signed queries and their answers, in one process
 	@$(GO) run ./cmd/xmode demo
@@ -42,7 +42,7 @@ build: ## build bin/xmode
 generate: ## write the pages that restate code (docs/SETTINGS.md, ROUTES.md, METRICS.md)
 	$(GO) generate ./...
 
-bench: deps ## requests/s, records/s and latency of `xmode serve` beside hand-written handlers
+bench: deps ## speed of `xmode serve`: queries and records beside hand-written handlers, recordings beside curl
 	@$(GO) run ./bench
 
 bench-queries: deps ## the part of bench that asks
@@ -50,6 +50,9 @@ bench-queries: deps ## the part of bench that asks
 
 bench-records: deps ## the part of bench that pushes call records
 	@$(GO) run ./bench -only records
+
+bench-recordings: deps ## the part of bench that fetches recordings to disk (1 GiB of room while it runs)
+	@$(GO) run ./bench -only recordings
 
 bench-memory: deps ## Redis memory a binding (import of BINDINGS, 1000000; 0: none) and a call record
 	@$(GO) run ./bench/memory -bindings $(BINDINGS)

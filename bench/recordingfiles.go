@@ -11,6 +11,28 @@ import (
 	"sync"
 )
 
+// emptyFiles gives back the room that files take. They are removed at the end of
+// all measurements and not before: some file systems make new files slowly for a
+// minute after many were removed, which would count against whoever comes next.
+func emptyFiles(folder string) error {
+	files, err := filesIn(folder)
+	for _, name := range files {
+		err = errors.Join(err, os.Truncate(name, 0))
+	}
+	return err
+}
+
+// filesIn are the files below a folder.
+func filesIn(folder string) (files []string, err error) {
+	err = filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
+	return files, err
+}
+
 // sumOf is a sum over what files hold, whatever they are called, and their size.
 func sumOf(files []string) (sum string, size int64, err error) {
 	sums := make([]string, len(files))

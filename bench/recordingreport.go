@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
-	"time"
 )
 
 // What recordings are measured against.
@@ -29,11 +29,12 @@ func reportRecordings(w io.Writer, b recordingBench, curl, xmode []fetched) {
 	}
 	fmt.Fprintln(w, "served: as the platform saw it, from the first request to the end of the last answer")
 	fmt.Fprintln(w, "kept: until every file is on the disk: curl, then fsync of each file; xmode, until the last is archived")
+	fmt.Fprintln(w, "CPU s: of who fetches and of the platform; curl computes in one thread, and neither sums up, syncs nor reports what it fetched")
 
 	rate := median(xmode, served) / median(curl, served)
 	fmt.Fprintf(w, "\nserved  b/a %.2f (goal: at least %.2f; %s)\n", rate, leastRate, verdict(rate >= leastRate))
 	fmt.Fprintf(w, "kept    b/a %.2f   b kept / a served %.2f\n", median(xmode, kept)/median(curl, kept), median(xmode, kept)/median(curl, served))
-	most := slices.MaxFunc(xmode, func(a, b fetched) int { return int(a.growth - b.growth) }).growth
+	most := slices.MaxFunc(xmode, func(a, b fetched) int { return cmp.Compare(a.growth, b.growth) }).growth
 	fmt.Fprintf(w, "memory  b grew by %.1f MiB at most (goal: less than %d MiB; %s)\n", float64(most)/(1<<20), mostGrowth>>20, verdict(most < mostGrowth))
 }
 
@@ -53,7 +54,5 @@ func each(results []fetched, of func(fetched) float64) string {
 	return text
 }
 
-func fetchCPU(f fetched) float64    { return seconds(f.cpu) }
-func platformCPU(f fetched) float64 { return seconds(f.platformCPU) }
-
-func seconds(d time.Duration) float64 { return d.Seconds() }
+func fetchCPU(f fetched) float64    { return f.cpu.Seconds() }
+func platformCPU(f fetched) float64 { return f.platformCPU.Seconds() }

@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+	"runtime"
 	"slices"
 	"syscall"
 	"time"
@@ -48,7 +49,8 @@ func recordings(ctx context.Context, dir string, o options) error {
 		return err
 	}
 	b := recordingBench{options: o, dir: dir, platform: programs["./bench/load/platform"], xmode: programs["./cmd/xmode"]}
-	fmt.Printf("\nrecordings: %d rounds of %d files of %d KiB, %d at a time\n", o.rounds, o.recordings, o.recordingSize>>10, o.workers)
+	fmt.Printf("\nrecordings: %d rounds of %d files of %d KiB, %d at a time, on %d cores\n",
+		o.rounds, o.recordings, o.recordingSize>>10, o.workers, runtime.NumCPU())
 	curl, xmode := &side{name: "a  curl", fetch: b.byCurl}, &side{name: "b  xmode serve", fetch: b.byXMode}
 	order := []*side{curl, xmode}
 	for range o.rounds {
@@ -69,7 +71,7 @@ func recordings(ctx context.Context, dir string, o options) error {
 const fetchTime = 3 * time.Minute
 
 // measure has one side fetch everything once, from a platform of its own into a
-// folder of its own, which is removed.
+// folder of its own.
 func (b *recordingBench) measure(ctx context.Context, s *side) (f fetched, err error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
 	defer cancel()
@@ -77,7 +79,7 @@ func (b *recordingBench) measure(ctx context.Context, s *side) (f fetched, err e
 	if err != nil {
 		return f, err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { err = errors.Join(err, emptyFiles(folder)) }()
 	p, err := lab.StartPlatform(ctx, b.platform, b.recordings, b.recordingSize)
 	if err != nil {
 		return f, err
@@ -117,15 +119,4 @@ func (b *recordingBench) check(folder string) error {
 	}
 	b.sum = sum
 	return nil
-}
-
-// filesIn are the files below a folder.
-func filesIn(folder string) (files []string, err error) {
-	err = filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
-			files = append(files, path)
-		}
-		return err
-	})
-	return files, err
 }
