@@ -52,8 +52,9 @@ type Fetched struct {
 	ContentType string
 }
 
-// bufferSize is how much of a recording is in memory.
-const bufferSize = 64 << 10
+// bufferSize is how much of a recording is in memory, and how much of it is summed
+// up and written at a time.
+const bufferSize = 128 << 10
 
 // Downloader fetches recordings. It is safe for concurrent use.
 type Downloader struct {

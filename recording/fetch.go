@@ -95,15 +95,13 @@ func (f *fetch) headFault(r *http.Response) error {
 	return nil
 }
 
-// pump passes a body on to the sink.
+// pump passes a body on to the sink, a full buffer at a time: what a server sends
+// in small pieces is not written in small pieces.
 func (f *fetch) pump(body io.Reader) error {
 	buffer := f.buffers.Get().(*[bufferSize]byte)
 	defer f.buffers.Put(buffer)
 	for {
-		// Only the server's silence counts, not the time that a disk takes.
-		f.silence.Reset(f.config.Idle)
-		n, err := body.Read(buffer[:])
-		f.silence.Stop()
+		n, err := f.fill(buffer[:], body)
 		if n > 0 {
 			if err := f.take(buffer[:n]); err != nil {
 				return err
@@ -116,6 +114,19 @@ func (f *fetch) pump(body io.Reader) error {
 			return f.broken(err)
 		}
 	}
+}
+
+// fill reads until the buffer is full or the body ends.
+func (f *fetch) fill(buffer []byte, body io.Reader) (n int, err error) {
+	for n < len(buffer) && err == nil {
+		// Only the server's silence counts, not the time that a disk takes.
+		f.silence.Reset(f.config.Idle)
+		var read int
+		read, err = body.Read(buffer[n:])
+		f.silence.Stop()
+		n += read
+	}
+	return n, err
 }
 
 func (f *fetch) take(p []byte) error {
