@@ -57,7 +57,8 @@ const (
 type Trouble struct {
 	// Reason is one of the words above.
 	Reason string
-	// Code is the platform's own code: "1012007"; empty: none.
+	// Code is the platform's own code, "1012007", or what of the names is missing and
+	// can be set; empty: none.
 	Code string
 	// Pause is how long nobody should ask this platform anything; zero: only
 	// this recording has to wait. Whoever is Throttled leaves it alone for a while

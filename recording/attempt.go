@@ -176,7 +176,7 @@ func (l *lane) later(r store.Recording, err error) (store.Recording, error) {
 // hopeless reports whether no other attempt can end better.
 func hopeless(err error) bool {
 	if t, ok := errors.AsType[*platform.Trouble](err); ok {
-		return t.Reason == platform.ReasonNoNames
+		return t.Reason == platform.ReasonNoNames && t.Code == "" // a code names a setting that may still come
 	}
 	f, ok := errors.AsType[*Failure](err)
 	return ok && f.Reason == ReasonTooLarge

@@ -34,7 +34,7 @@ const (
 // How patient a download is.
 const (
 	downloadIdle    = 30 * time.Second
-	downloadTotal   = time.Hour
+	downloadTotal   = 20 * time.Minute // the largest recording, at ten megabits a second
 	downloadResumes = 3
 )
 
@@ -198,7 +198,10 @@ func (r *recordings) forget(ctx context.Context) {
 }
 
 func (r *recordings) forgetOne(ctx context.Context, old *store.Recording) (gone bool, err error) {
-	if old.Key != "" && r.archive != nil {
+	if old.Key != "" && r.archive == nil {
+		return false, nil // nobody would ever find the file again
+	}
+	if old.Key != "" {
 		if err := r.archive.Delete(ctx, old.Key); err != nil {
 			return false, err
 		}

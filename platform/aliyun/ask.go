@@ -46,6 +46,8 @@ func (a *Adapter) Ask(r call.Recording, now time.Time) (*http.Request, error) {
 	switch {
 	case id == "" || secret == "":
 		return nil, &platform.Trouble{Reason: platform.ReasonNoCredentials}
+	case !complete && r.Names[askPoolKey] == "" && a.poolKey == "":
+		return nil, &platform.Trouble{Reason: platform.ReasonNoNames, Code: askPoolKey}
 	case !complete:
 		return nil, &platform.Trouble{Reason: platform.ReasonNoNames}
 	}

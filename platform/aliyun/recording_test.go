@@ -154,7 +154,11 @@ func tell(t *testing.T, a *aliyun.Adapter, r call.Recording, at time.Time) (stri
 }
 
 func TestAccessKey(t *testing.T) {
-	r := call.Recording{Names: map[string]string{"CallId": "c", "CallTime": "2026-03-04 13:06:07", "PoolKey": "FC1"}}
+	r := call.Recording{Names: map[string]string{"CallId": "c", "CallTime": "2026-03-04 13:06:07"}}
+	if _, err := adapter(t, withAccessKey()).Ask(r, now); err == nil || err.Error() != "no_names: PoolKey" {
+		t.Errorf("without a pool, which can be set: %v", err)
+	}
+	r.Names["PoolKey"] = "FC1"
 	a := adapter(t, settings())
 	if _, err := a.Ask(r, now); err == nil || err.Error() != platform.ReasonNoCredentials {
 		t.Errorf("without one: %v", err)

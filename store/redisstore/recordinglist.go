@@ -109,11 +109,9 @@ func (s *Store) readRecordings(ctx context.Context, some []listed) ([]store.Reco
 		if cmd.Val() == "" {
 			continue
 		}
-		r, err := decodeRecording(some[i].id(), cmd.Val())
-		if err != nil {
-			return nil, err
+		if r, err := decodeRecording(some[i].id(), cmd.Val()); err == nil { // one that cannot be read hides no other
+			list = append(list, r)
 		}
-		list = append(list, r)
 	}
 	return list, nil
 }

@@ -43,6 +43,7 @@ func StartXMode(ctx context.Context, program, redis string, env ...string) (*XMo
 		"XMODE_REDIS=redis://" + redis,
 		"XMODE_ALIYUN_KEYS=" + Key,
 		"XMODE_HUAWEI_APPS=" + AppKey + ":" + AppSecret,
+		"XMODE_HUAWEI_API=http://127.0.0.1:9", // nobody is there, and no real platform is asked
 		"XMODE_API_KEYS=bench:provision:" + apiKey,
 		"XMODE_LISTEN=" + public,
 		"XMODE_ADMIN_LISTEN=" + admin,
