@@ -116,9 +116,10 @@ func (f *fetch) pump(body io.Reader) error {
 	}
 }
 
-// fill reads until the buffer is full or the body ends.
+// fill reads until the buffer is full or the body ends. The first bytes are not kept
+// waiting for others: they tell whether there is any use in going on.
 func (f *fetch) fill(buffer []byte, body io.Reader) (n int, err error) {
-	for n < len(buffer) && err == nil {
+	for n < len(buffer) && err == nil && (n == 0 || f.sink.target != nil) {
 		// Only the server's silence counts, not the time that a disk takes.
 		f.silence.Reset(f.config.Idle)
 		var read int
