@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"xmode/call"
 	"xmode/store"
@@ -91,7 +92,7 @@ func (a *admin) recordingsOf(ctx context.Context, key callKey, known store.CallL
 		case !errors.Is(err, store.ErrNotFound):
 			return nil, err
 		case told.State == "":
-			told.State = string(call.RecordingExpired) // it went with the retention
+			told.State = string(named.goneOrToCome(a.Now()))
 		}
 		list = append(list, told)
 	}
@@ -103,6 +104,18 @@ type namedRecording struct {
 	RecordID    string `json:"record_id"`
 	Recording   string `json:"recording"`
 	RecordingID string `json:"recording_id"`
+	// FirstPushedAt is when the document came.
+	FirstPushedAt time.Time `json:"first_pushed_at"`
+}
+
+// goneOrToCome is the state of a recording of which nothing is known: the store files
+// within seconds what a push named, and what is not there later went with the
+// retention.
+func (n *namedRecording) goneOrToCome(now time.Time) call.RecordingState {
+	if now.Sub(n.FirstPushedAt) < time.Hour {
+		return call.RecordingPending
+	}
+	return call.RecordingExpired
 }
 
 // namedRecordings are the recordings of which records and events tell.

@@ -36,6 +36,8 @@ type work struct {
 	done  chan struct{} // closed once something is settled
 }
 
+func (w *work) FileRecordings(context.Context) error { return nil }
+
 func (w *work) ClaimRecordings(_ context.Context, _ call.Platform, n int) ([]store.Claim, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -69,7 +69,9 @@ func (f *fakeStore) CheckDurability(context.Context) error {
 	return f.durable()
 }
 
-// ClaimRecordings finds no work.
+// FileRecordings has nothing to file, ClaimRecordings finds no work.
+func (f *fakeStore) FileRecordings(context.Context) error { return nil }
+
 func (f *fakeStore) ClaimRecordings(context.Context, call.Platform, int) ([]store.Claim, error) {
 	return nil, nil
 }

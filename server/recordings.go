@@ -165,6 +165,10 @@ func (a archived) Open(ctx context.Context, key string) (io.ReadSeekCloser, time
 func (r *recordings) count(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, countTimeout)
 	defer cancel()
+	if err := r.store.FileRecordings(ctx); err != nil {
+		r.log.Debug("file recordings", slog.Any("error", err))
+		return
+	}
 	if err := r.metrics.Count(ctx, r.store, r.sources, r.now()); err != nil {
 		r.log.Debug("count recordings", slog.Any("error", err))
 	}

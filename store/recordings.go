@@ -57,6 +57,9 @@ type Claim struct {
 
 // RecordingWork hands out the work of fetching recordings.
 type RecordingWork interface {
+	// FileRecordings makes work of what pushes have named since. ClaimRecordings
+	// does so too, a part at a time. ErrUnavailable.
+	FileRecordings(ctx context.Context) error
 	// ClaimRecordings claims up to n recordings of a platform that are due, those
 	// whose lease ended first. ErrUnavailable.
 	ClaimRecordings(ctx context.Context, p call.Platform, n int) ([]Claim, error)

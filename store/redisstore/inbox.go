@@ -246,9 +246,8 @@ func (v *depositing) head(p *part) []any {
 		kind = "requeued"
 	}
 	packed := p.chunks.pack(v.packer)
-	d := &v.delivery
-	args := make([]any, 0, 9+len(packed)+len(p.args))
-	args = append(args, nonce, value, ttl, bound, kind, d.At.UnixMilli(), len(packed), string(d.Platform), inverted(d.At))
+	args := make([]any, 0, 8+len(packed)+len(p.args))
+	args = append(args, nonce, value, ttl, bound, kind, v.delivery.At.UnixMilli(), len(packed), p.named)
 	return append(append(args, packed...), p.args...)
 }
 

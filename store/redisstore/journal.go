@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -118,7 +119,7 @@ func (s *Store) update(ctx context.Context, found []kept) error {
 			d.json, d.contents = store.Update(d.json, pushes, len(contents) > 1), contents
 		}
 		if r := recordings[i]; r.id != "" && (r.named || r.value.Val() != "") {
-			found[i].json = store.UpdateRecording(found[i].json, r.id, recordingNow(r.value.Val()))
+			found[i].json = store.UpdateRecording(found[i].json, r.id, s.recordingNow(r.value.Val(), found[i].json))
 		}
 	}
 	return nil
@@ -146,13 +147,20 @@ func recordingFor(d document) recordingOf {
 	return recordingOf{}
 }
 
-// recordingNow is the state in a recording's value. One that is gone went with the
+// soonFiled is far longer than a recording waits to be filed, and no longer than any
 // retention.
-func recordingNow(value string) call.RecordingState {
-	if value == "" {
-		return call.RecordingExpired
+const soonFiled = time.Hour
+
+// recordingNow is the state in a recording's value. One that is not there is still to
+// be filed, or went with the retention.
+func (s *Store) recordingNow(value string, document []byte) call.RecordingState {
+	if value != "" {
+		return stateOf(value)
 	}
-	return stateOf(value)
+	if times, err := timesOf(document); err != nil || s.now().Sub(times.First) < soonFiled {
+		return call.RecordingPending
+	}
+	return call.RecordingExpired
 }
 
 // contentsOf reads an identity's value: the places of its contents, and how

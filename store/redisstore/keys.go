@@ -75,6 +75,7 @@ func (k keys) asks(q call.Query) string {
 //	"n:"nonce            string: see nonce
 //	"ping"               empty string that was waited for. TTL: pingMemory
 //	"v"                  hash: recording -> how far it has come, then what is said of it
+//	"vq"                 list: what pushes named and nobody has filed yet, as in file.lua
 //	"vt", "vn"           hash: recording -> token of its claim; string: the last token
 //	"vd:"platform        sorted set: recordings still to be fetched, by when they are
 //	                     due, ms

@@ -20,6 +20,7 @@ type part struct {
 	args    []any // of the items
 	items   []partItem
 	results string // a letter for each item
+	named   []byte // what the items say of recordings
 }
 
 // partItem is an item of it.
@@ -81,7 +82,8 @@ func (v *depositing) packEvent(i int, key itemKey, e *call.Event) *part {
 	return p
 }
 
-// name adds the recording that the item before speaks of.
+// name adds the recording that an item speaks of, as file.lua reads it: to file it
+// at once would cost a push half as much again.
 func (p *part) name(r *call.Recording, at time.Time) {
 	if r == nil {
 		return
@@ -90,7 +92,14 @@ func (p *part) name(r *call.Recording, at time.Time) {
 	if !r.EndedAt.IsZero() { // which is no later than what tells of it, whatever a clock elsewhere says
 		due = earlier(r.EndedAt, at).Add(r.Delay)
 	}
-	p.args = append(p.args, "v", r.ID, due.UnixMilli(), appendFresh(make([]byte, 0, 64), at, due), appendName(make([]byte, 0, 384), r))
+	if len(p.named) == 0 {
+		p.named = append(append(p.named, r.Platform...), '\n')
+		p.named = append(strconv.AppendInt(p.named, at.UnixMilli(), 10), '\n')
+	}
+	p.named = append(append(p.named, r.ID...), '\n')
+	p.named = append(strconv.AppendInt(p.named, due.UnixMilli(), 10), '\n')
+	p.named = append(appendFresh(p.named, at, due), '\n')
+	p.named = append(appendName(p.named, r), '\n')
 }
 
 func earlier(a, b time.Time) time.Time {

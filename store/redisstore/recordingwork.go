@@ -6,9 +6,34 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"xmode/call"
 	"xmode/store"
 )
+
+// fileBatch is of how many pushes one script files the recordings: Redis serves
+// nobody else meanwhile. fileRounds is how many such scripts run in a row.
+const (
+	fileBatch  = 8
+	fileRounds = 100
+)
+
+// FileRecordings files what pushes named.
+func (s *Store) FileRecordings(ctx context.Context) error {
+	for n := range s.partitions {
+		for range fileRounds {
+			cmd, err := s.askNode(ctx, s.background, s.scripts.file, n, []any{fileBatch})
+			if err != nil {
+				return unavailable("filing recordings", err)
+			}
+			if cmd.Val() == int64(0) {
+				break
+			}
+		}
+	}
+	return nil
+}
 
 // ClaimRecordings claims what is due, partition by partition, each time from
 // another one on.
@@ -32,8 +57,16 @@ func (s *Store) ClaimRecordings(ctx context.Context, p call.Platform, n int) (cl
 
 // claim claims in one partition.
 func (s *Store) claim(ctx context.Context, p call.Platform, partition, n int) ([]store.Claim, error) {
-	cmd, err := s.askNode(ctx, s.background, s.scripts.claim, partition,
-		[]any{string(p), s.now().UnixMilli(), s.lease.Milliseconds(), n})
+	base := string(s.keys.partition(partition))
+	node, err := nodeOf(ctx, s.background, base)
+	if err != nil {
+		return nil, err
+	}
+	var cmd *redis.Cmd
+	err = execOn(ctx, node, s.scripts, func(pipe redis.Pipeliner) {
+		s.scripts.file.call(ctx, pipe, []string{base}, fileBatch)
+		cmd = s.scripts.claim.call(ctx, pipe, []string{base}, string(p), s.now().UnixMilli(), s.lease.Milliseconds(), n)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ type script struct{ sha, source string }
 // scripts are the atomic steps; each file's header says what goes in and out.
 type scripts struct {
 	apply, reserve, release, deposit, log, retire script
-	claim, hold, settle, admit                    script
+	file, claim, hold, settle, admit              script
 }
 
 func readScripts() scripts {
@@ -32,14 +32,14 @@ func readScripts() scripts {
 	return scripts{
 		read("apply.lua"), read("reserve.lua"), read("release.lua"),
 		read("deposit.lua"), read("log.lua"), read("retire.lua"),
-		read("claim.lua"), read("hold.lua"), read("settle.lua"), read("admit.lua"),
+		read("file.lua"), read("claim.lua"), read("hold.lua"), read("settle.lua"), read("admit.lua"),
 	}
 }
 
 func (s scripts) all() []script {
 	return []script{
 		s.apply, s.reserve, s.release, s.deposit, s.log, s.retire,
-		s.claim, s.hold, s.settle, s.admit,
+		s.file, s.claim, s.hold, s.settle, s.admit,
 	}
 }
 

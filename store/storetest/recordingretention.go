@@ -36,6 +36,7 @@ func recordingRetentionContract(t *testing.T, open Open) {
 		for i := range 5 {
 			w.deposit(w.delivery(told{ID: fmt.Sprint(i), Call: fmt.Sprint(i), Recording: fmt.Sprint(i), Ended: -60}), store.Deposited{Fresh: 1})
 		}
+		w.file()
 		old, err := w.OldRecordings(t.Context(), w.clock.Now().Add(time.Hour), 3)
 		if err != nil || len(old) != 1 || old[0].Names["file"] != "k" {
 			t.Errorf("old ones: %+v, %v", old, err)
@@ -63,6 +64,7 @@ func recordingRetentionContract(t *testing.T, open Open) {
 			w.clock.Advance(time.Second)
 		}
 		w.clock.Advance(2 * recordingLife)
+		w.file()
 		old, err := w.OldRecordings(t.Context(), w.clock.Now(), 100)
 		if err != nil {
 			t.Fatal(err)
@@ -77,6 +79,7 @@ func recordingRetentionContract(t *testing.T, open Open) {
 // forgetsAll removes everything that is old by now, which has to be so much.
 func (w *world) forgetsAll(want int) {
 	w.Helper()
+	w.file()
 	old, err := w.OldRecordings(w.Context(), w.clock.Now(), 100)
 	if err != nil || len(old) != want {
 		w.Fatalf("old ones: %+v, %v, want %d", old, err, want)

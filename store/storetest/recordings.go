@@ -113,6 +113,32 @@ func recordingContract(t *testing.T, open Open) {
 			t.Errorf("%+v", r)
 		}
 	})
+	t.Run("NamedAndNotYetFiled", func(t *testing.T) {
+		w := newWorld(t, open)
+		w.deposit(w.delivery(told{ID: "1", Call: "c", Recording: "f", Ended: -60}), store.Deposited{Fresh: 1})
+		if s := w.records(store.RecordFilter{})[0]; s.Recording != "pending" || s.RecordingID != fileID("f") {
+			t.Errorf("%+v", s)
+		}
+		if _, err := w.GetRecording(t.Context(), fileID("f")); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("filed by the push itself: %v", err)
+		}
+		for range 2 {
+			w.file()
+		}
+		if r := w.recording("f"); r.State != call.RecordingPending || !r.NamedAt.Equal(w.clock.Now()) {
+			t.Errorf("%+v", r)
+		}
+	})
+	t.Run("ManyPushesAreFiledInTheirOrder", func(t *testing.T) {
+		w := newWorld(t, open)
+		var want []string
+		for i := range 30 {
+			w.deposit(w.delivery(told{ID: fmt.Sprint(i), Call: fmt.Sprint(i), Recording: fmt.Sprint("f", i), Ended: -60}), store.Deposited{Fresh: 1})
+			w.clock.Advance(time.Second)
+			want = append([]string{fmt.Sprint("f", i)}, want...)
+		}
+		w.listsRecordings(store.RecordingFilter{}, want...)
+	})
 	t.Run("StateInRecords", func(t *testing.T) {
 		w := newWorld(t, open)
 		w.deposit(w.delivery(told{ID: "1", Call: "c", Recording: "f", Ended: -60}, told{ID: "2", Call: "c", Start: 1}), store.Deposited{Fresh: 2})
@@ -123,6 +149,7 @@ func recordingContract(t *testing.T, open Open) {
 		if _, err := w.ForgetRecording(t.Context(), w.recording("f")); err != nil {
 			t.Fatal(err)
 		}
+		w.clock.Advance(2 * time.Hour)
 		w.recordStates("2 none", "1 expired "+fileID("f"))
 		w.deposit(w.delivery(told{ID: "1", Call: "c", Recording: "f", Ended: -60}), store.Deposited{Duplicates: 1})
 		w.recordStates("2 none", "1 expired "+fileID("f")) // what is known already names nothing anew

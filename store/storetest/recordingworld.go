@@ -11,6 +11,14 @@ import (
 
 // Short words for what the tests of recordings do.
 
+// file has what pushes named become work, as happens all the time.
+func (w *world) file() {
+	w.Helper()
+	if err := w.FileRecordings(w.Context()); err != nil {
+		w.Fatalf("FileRecordings: %v", err)
+	}
+}
+
 func (w *world) claims(p call.Platform, n int) []store.Claim {
 	w.Helper()
 	claims, err := w.ClaimRecordings(w.Context(), p, n)
@@ -55,6 +63,7 @@ func (w *world) settle(c store.Claim, change func(*store.Recording)) store.Recor
 // recording reads one of Aliyun's by its file.
 func (w *world) recording(file string) store.Recording {
 	w.Helper()
+	w.file()
 	r, err := w.GetRecording(w.Context(), fileID(file))
 	if err != nil {
 		w.Fatalf("GetRecording: %v", err)
@@ -66,6 +75,7 @@ func (w *world) recording(file string) store.Recording {
 // be: "id state recording".
 func (w *world) recordStates(want ...string) {
 	w.Helper()
+	w.file()
 	var got []string
 	for _, s := range w.records(store.RecordFilter{}) {
 		got = append(got, strings.TrimSpace(s.RecordID+" "+s.Recording+" "+s.RecordingID))
@@ -78,6 +88,7 @@ func (w *world) recordStates(want ...string) {
 // listsRecordings holds a list against the files that it should have, page by page.
 func (w *world) listsRecordings(f store.RecordingFilter, want ...string) {
 	w.Helper()
+	w.file()
 	if f.Limit == 0 {
 		f.Limit = 100
 	}
@@ -104,6 +115,7 @@ func (w *world) listsRecordings(f store.RecordingFilter, want ...string) {
 
 func (w *world) countsRecordings(p call.Platform, pending, kept int, oldest, before time.Time, early int) {
 	w.Helper()
+	w.file()
 	c, err := w.CountRecordings(w.Context(), p, before)
 	if err != nil {
 		w.Fatal(err)

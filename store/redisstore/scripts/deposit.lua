@@ -5,8 +5,8 @@
 --        digest, then more  3 its time to live, ms
 --        4 "known": store nothing, unless everything is known already
 --        5 type of the entries in the records stream, for what is new
---        6 now, ms  7 how many chunks of documents there are  8 platform  9 now, six
---        bytes that sort newest first
+--        6 now, ms  7 how many chunks of documents there are  8 what the items say of
+--        recordings ("" nothing), as claim.lua files it
 --        then the chunks, packed
 --        then per item its sort and what belongs to it:
 --        "t" touch       identity, content: it is known to have been here
@@ -16,8 +16,6 @@
 --        "s" status      number, ms, value: the latest counts
 --        "q" quarantine  id, time, document
 --        "u" the same    id: it is known to lie there
---        "v" recording   id, ms when it is due, first line of its value, what the item
---                        before says of it. It has no result of its own
 --        identity, call ("" none): ten bytes  content: five bytes  position in its
 --        chunk: one byte  caller: a key and the start of a member ("" and "": none)
 --        X: a key ("" none)  time: six bytes that sort newest first
@@ -33,8 +31,8 @@
 -- how often it was pushed (three).
 local base = KEYS[1]
 local call, sub, byte, char, floor = redis.call, string.sub, string.byte, string.char, math.floor
-local sizes = { t = 2, e = 5, r = 14, s = 3, q = 3, u = 1, v = 4 }
-local first = 10 + tonumber(ARGV[7])
+local sizes = { t = 2, e = 5, r = 14, s = 3, q = 3, u = 1 }
+local first = 9 + tonumber(ARGV[7])
 local most = 4000 -- fields of one command: Lua's stack is limited
 
 -- A hash, of which all that this push may touch is read at once, and what changed
@@ -71,19 +69,17 @@ local function flush(h)
   if #fields > 0 then call('HSET', h.key, unpack(fields)) end
 end
 
-local identities, calls, recordings = hash('i'), hash('c'), hash('v')
+local identities, calls = hash('i'), hash('c')
 local values = identities.values
 local at = first
 while at <= #ARGV do
   local sort = ARGV[at]
   if sort == 't' or sort == 'e' or sort == 'r' then want(identities, ARGV[at + 1]) end
   if (sort == 'e' or sort == 'r') and ARGV[at + 5] ~= '' then want(calls, ARGV[at + 5]) end
-  if sort == 'v' then want(recordings, ARGV[at + 1]) end
   at = at + 1 + sizes[sort]
 end
 fetch(identities)
 fetch(calls)
-fetch(recordings)
 local stream = base .. 'records'
 call('XLEN', stream)
 
@@ -101,7 +97,7 @@ local function known(sort, at)
     local told = call('HGET', base .. 'numbers', ARGV[at + 1])
     return told and string.match(told, '\t(.*)') == string.match(ARGV[at + 3], '\t(.*)')
   end
-  return sort == 'v' or find(values[ARGV[at + 1]], ARGV[at + 2]) ~= nil
+  return find(values[ARGV[at + 1]], ARGV[at + 2]) ~= nil
 end
 
 local function allknown()
@@ -227,29 +223,7 @@ local function stillthere(at)
   return 'd'
 end
 
--- A recording is fetched once, however many items speak of it. What each says of it
--- is kept, a line each, and the earliest time counts. The same said again is nothing
--- new if only its end, which stands first, has moved on with the time of the push.
-local due, pending = {}, {}
-local function recording(at)
-  local id, name = ARGV[at + 1], ARGV[at + 4]
-  local value = recordings.values[id]
-  if not value then
-    set(recordings, id, ARGV[at + 3] .. '\n' .. name)
-    due[#due + 1], due[#due + 2] = ARGV[at + 2], id
-    pending[#pending + 1], pending[#pending + 2] = 0, ARGV[9] .. id
-  elseif #value < 8192 and not string.find(value .. '\n', string.match(name, '^{"x":%-?%d+(.*)$') .. '\n', 1, true) then
-    set(recordings, id, value .. '\n' .. name)
-    call('ZADD', base .. 'vd:' .. ARGV[8], 'XX', 'LT', ARGV[at + 2], id)
-  end
-end
-
--- Adds scores and members to a sorted set, some at a time: Lua's stack is limited.
-local function add(key, list)
-  for from = 1, #list, most do call('ZADD', base .. key, unpack(list, from, math.min(from + most - 1, #list))) end
-end
-
-local take = { v = recording, t = touch, r = record, e = file, s = status, q = quarantine, u = stillthere }
+local take = { t = touch, r = record, e = file, s = status, q = quarantine, u = stillthere }
 local results = {}
 at = first
 while at <= #ARGV do
@@ -269,12 +243,10 @@ for name, slice in pairs(slices) do
 end
 for chunk = 1, tonumber(ARGV[7]) do
   if numbers[chunk] then
-    call('XADD', base .. 'j', string.format('%.0f-0', base0 + chunk), 'd', ARGV[9 + chunk])
+    call('XADD', base .. 'j', string.format('%.0f-0', base0 + chunk), 'd', ARGV[8 + chunk])
   end
 end
-flush(recordings)
-add('vs:' .. ARGV[8] .. ':pending', pending)
-add('vd:' .. ARGV[8], due)
+if ARGV[8] ~= '' then call('RPUSH', base .. 'vq', ARGV[8]) end
 flush(identities)
 flush(calls)
 for _, entry in ipairs(entries) do
