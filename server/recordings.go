@@ -179,6 +179,9 @@ func (r *recordings) count(ctx context.Context) {
 func (r *recordings) forget(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, forgetTimeout)
 	defer cancel()
+	if err := r.store.FileRecordings(ctx); err != nil { // the ping tells of an absent store
+		return
+	}
 	for ctx.Err() == nil {
 		old, err := r.store.OldRecordings(ctx, r.now().Add(-r.keep), forgetBatch)
 		gone := 0
