@@ -13,7 +13,9 @@ COPY . .
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/var/cache/go-build \
     CGO_ENABLED=0 GOCACHE=/var/cache/go-build go build -trimpath -buildvcs=false \
     -ldflags "-s -w -X main.version=${VERSION} -X main.commit=${COMMIT}" \
-    -o /xmode ./cmd/xmode && mkdir /recordings
+    -o /xmode ./cmd/xmode
+# An empty folder, for the next stage.
+WORKDIR /recordings
 
 FROM scratch
 # For rediss:// and the platforms' own APIs.
