@@ -37,7 +37,7 @@ fuzz: ## each fuzz target for FUZZTIME (5s)
 	@GO="$(GO)" sh scripts/fuzz.sh $(FUZZTIME)
 
 build: ## build bin/xmode
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/xmode ./cmd/xmode
+	CGO_ENABLED=0 $(GO) build -tags grpcnotrace -trimpath -ldflags '$(LDFLAGS)' -o bin/xmode ./cmd/xmode
 
 generate: ## write the pages that restate code (docs/SETTINGS.md, ROUTES.md, METRICS.md)
 	$(GO) generate ./...
