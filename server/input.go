@@ -126,6 +126,13 @@ func (in *Input) LoadClient(c *ClientSettings) error {
 	return in.faults.err()
 }
 
+// LoadKeys is for commands that play a platform to an endpoint.
+func (in *Input) LoadKeys(k *PlatformKeys) error {
+	in.unknown()
+	in.secrets(k)
+	return in.faults.err()
+}
+
 // LoadFlags is for commands that look at some of the endpoint's flags and at no
 // secret.
 func (in *Input) LoadFlags() error {

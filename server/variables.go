@@ -35,6 +35,13 @@ type ClientSettings struct {
 	APIKey platform.Secret `kong:"-" secret:"XMODE_API_KEY" help:"The key that xmode bindings shows to the admin listener: one of those in XMODE_API_KEYS, without name and role."`
 }
 
+// PlatformKeys is what the commands need that play a platform: the endpoint's own
+// keys, which both sides have.
+type PlatformKeys struct {
+	Aliyun platform.Secret `kong:"-" secret:"XMODE_ALIYUN_KEYS"`
+	Huawei platform.Secret `kong:"-" secret:"XMODE_HUAWEI_APPS"`
+}
+
 // Variables lists all settings without their values.
 func Variables() ([]Variable, error) {
 	s := NewSettings()

@@ -31,6 +31,7 @@ type streams struct {
 type cli struct {
 	Serve    serveCmd    `cmd:"" help:"Run the endpoint."`
 	Demo     demoCmd     `cmd:"" help:"Run endpoint, store and platform in one process, and print what they say to each other."`
+	Simulate simulateCmd `cmd:"" help:"Play a platform to any endpoint: one call or text message, its answer, and what it means."`
 	Bindings bindingsCmd `cmd:"" help:"Import, export, show and delete bindings of a running endpoint."`
 	Health   healthCmd   `cmd:"" help:"Exit with 0 if the endpoint on this machine is ready, else with 1."`
 	Config   configCmd   `cmd:"" help:"Print the settings in force, secrets hidden."`

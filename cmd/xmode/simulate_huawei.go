@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	huawei "xmode/platform/huawei/sim"
+	"xmode/server"
+	"xmode/signature"
+)
+
+// simulateHuaweiCmd is `xmode simulate huawei`.
+type simulateHuaweiCmd struct {
+	simulated
+	EventsPath string `name:"events-path" default:"/huawei/call-events" help:"Path of call events."`
+	SMSPath    string `name:"sms-path" default:"/huawei/sms" help:"Path of text messages."`
+	Scheme     string `name:"scheme" default:"aksk" enum:"aksk,wsse" help:"How the message is signed: aksk or wsse."`
+}
+
+// Run asks once: this platform cannot ask its caller for an extension.
+func (c *simulateHuaweiCmd) Run(ctx context.Context, input *server.Input, std streams) error {
+	keys, err := keysOf(input)
+	if err == nil {
+		err = c.check(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	first, _, _ := strings.Cut(keys.Huawei.Reveal(), ",")
+	key, secret, _ := strings.Cut(first, ":")
+	if key == "" || secret == "" {
+		return errors.New("XMODE_HUAWEI_APPS: not set to appkey:secret: the message has to be signed")
+	}
+	config := huawei.Config{
+		Addresses: huawei.Addresses{Status: strings.TrimSuffix(c.URL, "/") + c.EventsPath, SMS: strings.TrimSuffix(c.URL, "/") + c.SMSPath},
+		AppKey:    key, AppSecret: secret, Scheme: signature.TokenScheme(c.Scheme), HTTP: c.client(), Now: time.Now,
+	}
+	if c.BreakSignature {
+		config.Edit = breakToken
+	}
+	platform, err := huawei.New(config)
+	if err != nil {
+		return usageError{"--url: " + err.Error()}
+	}
+	if c.SMS {
+		return c.text(ctx, std, platform)
+	}
+	made, e, err := platform.Ask(ctx, huawei.Event{SessionID: c.id(time.Now()), Caller: international(c.Caller), Called: international(c.X)})
+	meaning := "the call is turned away"
+	if made.Operation == "connect" {
+		meaning = "the call is connected to " + made.Connect.CalleeNum + ", who sees " + made.Connect.DisplayCalleeNum
+	}
+	return show(std, signed(e), e.Status, e.Raw, orRefused(meaning, e.Status), err)
+}
+
+func (c *simulateHuaweiCmd) text(ctx context.Context, std streams, platform *huawei.Client) error {
+	routing, e, err := platform.AskText(ctx, huawei.Text{SMSIdentifier: c.id(time.Now()), Calling: international(c.Caller), VirtualNumber: international(c.X)})
+	meaning := "the text is dropped"
+	if routing.Forwarded {
+		meaning = "the text is forwarded to " + routing.Called
+	}
+	return show(std, signed(e), e.Status, e.Raw, orRefused(meaning, e.Status), err)
+}
+
+// signed is a request with the headers that sign it, as `xmode explain` wants them.
+func signed(e huawei.Exchange) string {
+	request := http.MethodPost + " " + e.URL
+	for _, name := range []string{"Authorization", "X-AKSK", "X-WSSE"} {
+		if value := e.Header.Get(name); value != "" {
+			request += "\n" + name + ": " + value
+		}
+	}
+	return request + "\n\n" + e.Body
+}
+
+// breakToken changes the nonce of a message that is signed.
+func breakToken(r *http.Request) {
+	for _, name := range []string{"X-AKSK", "X-WSSE"} {
+		if value := r.Header.Get(name); value != "" {
+			r.Header.Set(name, strings.Replace(value, `Nonce="`, `Nonce="0`, 1))
+		}
+	}
+}
+
+// international writes a number as this platform does.
+func international(number string) string {
+	if number == "" || strings.HasPrefix(number, "+") {
+		return number
+	}
+	return "+86" + strings.TrimPrefix(number, "0")
+}
+
+// orRefused is the meaning of an answer, unless its status says it all.
+func orRefused(meaning string, status int) string {
+	if status != http.StatusOK {
+		return "refused: the platform would take the call for lost"
+	}
+	return meaning
+}
