@@ -15,6 +15,7 @@ require (
 	github.com/redis/go-redis/v9 v9.23.0
 	gocloud.dev v0.47.0
 	golang.org/x/net v0.60.0
+	golang.org/x/term v0.47.0
 	pgregory.net/rapid v1.3.0
 )
 

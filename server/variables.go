@@ -24,15 +24,16 @@ type Variable struct {
 	Value string
 	// Secret is set for what is never shown.
 	Secret bool
-	// Client is set for what only the commands use that talk to a running
-	// endpoint.
+	// Client is set for what only the commands beside xmode serve use.
 	Client bool
 }
 
-// ClientSettings is what the commands need that talk to a running endpoint.
+// ClientSettings is what the commands need beside the endpoint's own settings.
 type ClientSettings struct {
 	// APIKey opens the admin listener.
 	APIKey platform.Secret `kong:"-" secret:"XMODE_API_KEY" help:"The key that xmode bindings shows to the admin listener: one of those in XMODE_API_KEYS, without name and role."`
+	// ExplainKey is what a received signature is computed with.
+	ExplainKey platform.Secret `kong:"-" secret:"XMODE_EXPLAIN_KEY" help:"The key or keys that xmode explain computes with: of Alibaba Cloud the signing key, of Huawei Cloud appkey:secret or the secret; comma-separated."`
 }
 
 // PlatformKeys is what the commands need that play a platform: the endpoint's own

@@ -33,6 +33,7 @@ type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Run endpoint, store and platform in one process, and print what they say to each other."`
 	Simulate simulateCmd `cmd:"" help:"Play a platform to any endpoint: one call or text message, its answer, and what it means."`
 	Bindings bindingsCmd `cmd:"" help:"Import, export, show and delete bindings of a running endpoint."`
+	Explain  explainCmd  `cmd:"" help:"Show how a received signature comes about, and where it went wrong."`
 	Health   healthCmd   `cmd:"" help:"Exit with 0 if the endpoint on this machine is ready, else with 1."`
 	Config   configCmd   `cmd:"" help:"Print the settings in force, secrets hidden."`
 	Version  versionCmd  `cmd:"" help:"Print version, commit and Go version."`
@@ -85,6 +86,9 @@ func run(ctx context.Context, args, environ []string, std streams) int {
 func report(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
+	}
+	if errors.Is(err, errSaid) {
+		return exitFailed
 	}
 	var faults server.Faults
 	if errors.As(err, &faults) {
