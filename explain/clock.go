@@ -20,8 +20,7 @@ const dueLayout = "2006-01-02T15:04:05Z"
 func otherLayouts() []string {
 	return []string{
 		"2006-01-02T15:04:05.000Z", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05Z",
-		"2006-01-02T15:04:05+00:00", "2006-01-02T15:04:05+0000", "2006-01-02T15:04Z", "20060102150405", "20060102T150405Z",
-		time.RFC1123, "2006-01-02T15:04:05+08:00", "2006-01-02T15:04:05+0800",
+		"2006-01-02T15:04Z", "20060102150405", "20060102T150405Z", time.RFC1123, time.RFC3339, "2006-01-02T15:04:05-0700",
 	}
 }
 
@@ -31,7 +30,7 @@ func readTimestamp(text string) (at time.Time, due bool, err error) {
 	if at, err = signature.ParseTimestamp(text); err == nil {
 		return at, true, nil
 	}
-	for _, layout := range append(otherLayouts(), time.RFC3339) {
+	for _, layout := range otherLayouts() {
 		if at, err = time.Parse(layout, text); err == nil {
 			return at.UTC(), false, nil
 		}
