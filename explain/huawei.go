@@ -147,7 +147,7 @@ func (rep *Report) lookToken(q Question, digest received, t signature.UsernameTo
 		return found[token]{}
 	}
 	hunt := search[token]{
-		bases: bases, steps: tokenSteps(q, t), changes: tokenCharacters, left: q.Effort,
+		bases: bases, steps: tokenSteps(q, t), changes: tokenCharacters, left: affordable(q.Effort, string(q.Message.Body)),
 		hit: func(r token) bool { return digest.is(r.sum(h)) },
 	}
 	f := hunt.run()

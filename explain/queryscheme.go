@@ -86,10 +86,16 @@ func (s queryScheme) look(q Question, digest received, fields []Field, name stri
 	params := bases[0].params
 	steps := slices.Concat(s.steps(q, params), querySteps(), keySteps(params), s.paramSteps(fields, name, params))
 	hunt := search[query]{
-		bases: distinct(bases), steps: steps, changes: characters, left: q.Effort,
+		bases: distinct(bases), steps: steps, changes: characters, left: affordable(q.Effort, bases[0].toSign()),
 		hit: func(r query) bool { return digest.is(r.sum(h)) },
 	}
 	return hunt.run(), hunt.tried
+}
+
+// affordable is the effort for long texts, each of which costs more.
+func affordable(effort int, text string) int {
+	const usual = 1024
+	return max(1, effort*usual/max(usual, len(text)))
 }
 
 // distinct leaves out bases that give the text of an earlier one.

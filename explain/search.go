@@ -69,9 +69,12 @@ func (s *search[R]) one(base R) found[R] {
 
 func (s *search[R]) two(base R) found[R] {
 	for i, first := range s.steps {
+		if s.left == 0 {
+			break
+		}
 		r := first.apply(base)
 		for _, second := range s.steps[i+1:] {
-			if second.subject == first.subject || s.left == 0 {
+			if second.subject == first.subject {
 				continue
 			}
 			if r := second.apply(r); s.try(r) {
