@@ -11,7 +11,7 @@ import (
 // TestReadmeExamples runs the worked examples of both READMEs as they stand
 // there, signed by openssl and sent by curl: a query of Alibaba Cloud is
 // answered, and with one byte changed refused; a callin of Huawei Cloud is
-// answered, and the record of the call taken.
+// answered, and the record of the call taken; and the refused query is explained.
 func TestReadmeExamples(t *testing.T) {
 	for _, name := range []string{"README.md", "README.zh-CN.md"} {
 		t.Run(name, func(t *testing.T) {
@@ -21,8 +21,9 @@ func TestReadmeExamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			script := example(t, string(readme), "signed-query") + example(t, string(readme), "tampered-query") + example(t, string(readme), "huawei")
-			script = strings.NewReplacer("127.0.0.1:8080", e.public, "127.0.0.1:8081", e.admin).Replace(script)
+			script := example(t, string(readme), "signed-query") + example(t, string(readme), "tampered-query") + example(t, string(readme), "huawei") +
+				"set +e\n" + example(t, string(readme), "explain") + example(t, string(readme), "explain-captured") + "true\n" // what is wrong is status 1
+			script = strings.NewReplacer("127.0.0.1:8080", e.public, "127.0.0.1:8081", e.admin, "bin/xmode", binary).Replace(script)
 			cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", script)
 			out, err := cmd.CombinedOutput()
 			if err != nil {
@@ -37,9 +38,14 @@ func TestReadmeExamples(t *testing.T) {
 				`^\{"operation":"connect","connectInfo":\{"displayCalleeNum":"\+8617000000001","calleeNum":"\+8613800000021","recordFlag":"false"\}\} 200$`,
 				`^ 200$`,
 				`^\{"items":\[\{"platform":"huawei","record_id":"call-[0-9a-f]{16}-1","call_id":"call-[0-9a-f]{16}","kind":"voice","x":"\+8617000000001",.*\}\],"next_cursor":""\}$`,
+				`^The signature is wrong: callNo was signed as "13900000022" and arrived as "13900000023"\.$`,
+				``, `^matches        key 1, once the mistake is made too$`, // and more about how it comes about
 			}
-			if len(lines) != len(wanted) {
-				t.Fatalf("%d lines of output, want %d:\n%s", len(lines), len(wanted), out)
+			if !strings.Contains(string(out), "\nThe signature is wrong: the digest is that of WSSE, ") {
+				t.Errorf("the captured push is not explained:\n%s", out)
+			}
+			if len(lines) < len(wanted) {
+				t.Fatalf("%d lines of output, want %d or more:\n%s", len(lines), len(wanted), out)
 			}
 			for i, want := range wanted {
 				if !regexp.MustCompile(want).MatchString(lines[i]) {

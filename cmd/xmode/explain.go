@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -50,29 +51,29 @@ type explainPOPCmd struct{ question }
 var errSaid = errors.New("said already")
 
 // Run explains a query of Alibaba Cloud.
-func (c *explainAliyunCmd) Run(input *server.Input, std streams) error {
+func (c *explainAliyunCmd) Run(ctx context.Context, input *server.Input, std streams) error {
 	form := signature.Form(c.Form)
 	if c.Form == "any" {
 		form = ""
 	}
-	return c.run(input, std, func(q explain.Question) (explain.Report, error) {
+	return c.run(ctx, input, std, func(q explain.Question) (explain.Report, error) {
 		q.Form = form
 		return explain.Aliyun(q)
 	})
 }
 
 // Run explains a push of Huawei Cloud.
-func (c *explainHuaweiCmd) Run(input *server.Input, std streams) error {
-	return c.run(input, std, explain.Huawei)
+func (c *explainHuaweiCmd) Run(ctx context.Context, input *server.Input, std streams) error {
+	return c.run(ctx, input, std, explain.Huawei)
 }
 
 // Run explains a request to an API of Alibaba Cloud.
-func (c *explainPOPCmd) Run(input *server.Input, std streams) error {
-	return c.run(input, std, explain.POP)
+func (c *explainPOPCmd) Run(ctx context.Context, input *server.Input, std streams) error {
+	return c.run(ctx, input, std, explain.POP)
 }
 
 // run puts the question together, has it answered and prints the answer.
-func (c *question) run(input *server.Input, std streams, answer func(explain.Question) (explain.Report, error)) error {
+func (c *question) run(ctx context.Context, input *server.Input, std streams, answer func(explain.Question) (explain.Report, error)) error {
 	q := explain.Question{At: time.Now(), Window: signature.Skew(c.Window)}
 	var err error
 	if c.At != "" {
@@ -86,7 +87,7 @@ func (c *question) run(input *server.Input, std streams, answer func(explain.Que
 	if q.Message, err = c.message(std.in); err != nil {
 		return err
 	}
-	if q.Keys, err = c.keys(input, std); err != nil {
+	if q.Keys, err = c.keys(ctx, input, std); err != nil {
 		return err
 	}
 	rep, err := answer(q)

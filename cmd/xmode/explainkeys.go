@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +20,7 @@ const maxKeyFile = 64 << 10
 var errNoKey = errors.New("no key: give --key-file, set XMODE_EXPLAIN_KEY, or run it on a terminal, where it is asked for")
 
 // keys takes the keys from a file, a variable, or whoever sits at the terminal.
-func (c *question) keys(input *server.Input, std streams) ([]string, error) {
+func (c *question) keys(ctx context.Context, input *server.Input, std streams) ([]string, error) {
 	var settings server.ClientSettings
 	if err := input.LoadClient(&settings); err != nil {
 		return nil, err
@@ -34,9 +35,30 @@ func (c *question) keys(input *server.Input, std streams) ([]string, error) {
 	if !ok || !term.IsTerminal(int(terminal.Fd())) || c.Body == "-" || c.Request == "-" {
 		return nil, errNoKey
 	}
-	fmt.Fprint(std.err, "key (not shown): ")
-	text, err := term.ReadPassword(int(terminal.Fd()))
-	fmt.Fprintln(std.err)
+	return prompt(ctx, std.err, int(terminal.Fd()))
+}
+
+// prompt asks for keys without showing what is typed. Ctrl-C leaves the terminal
+// as it was.
+func prompt(ctx context.Context, w io.Writer, fd int) ([]string, error) {
+	before, err := term.GetState(fd)
+	if err != nil {
+		return nil, fmt.Errorf("read the key: %w", err)
+	}
+	typed := make(chan error, 1)
+	var text []byte
+	fmt.Fprint(w, "key (not shown): ")
+	go func() {
+		var err error
+		text, err = term.ReadPassword(fd)
+		typed <- err
+	}()
+	select {
+	case <-ctx.Done():
+		err = errors.Join(errors.New("interrupted"), term.Restore(fd, before))
+	case err = <-typed:
+	}
+	fmt.Fprintln(w)
 	if err != nil {
 		return nil, fmt.Errorf("read the key: %w", err)
 	}
