@@ -106,12 +106,31 @@ func TestAliyunNamesEachMistake(t *testing.T) {
 					delete(params, name)
 				}
 			}
-			q := question(address(params, "signature", c.make.sign(params)))
+			digest := c.make.sign(params)
+			q := question(address(params, "signature", digest))
 			q.Form = c.form
 			rep := answered(t, explain.Aliyun, q)
+			if accepted := verifies(t, c.form, params, digest); accepted != rep.Matches {
+				t.Errorf("an endpoint accepts it: %v, explained as %v", accepted, rep.Matches)
+			}
 			is(t, rep, c.code...)
 		})
 	}
+}
+
+// verifies asks what an endpoint would ask.
+func verifies(t *testing.T, form signature.Form, params map[string]string, digest string) bool {
+	t.Helper()
+	v, err := signature.NewVerifier([]string{key}, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []signature.Param
+	for name, value := range params {
+		list = append(list, signature.Param{Name: name, Value: value})
+	}
+	_, err = v.Verify(list, digest)
+	return err == nil
 }
 
 func TestAliyunSignatureOnItsWay(t *testing.T) {
@@ -199,6 +218,9 @@ func TestAliyunRefusesWhatCannotBeRead(t *testing.T) {
 	}{
 		"no URL":       {q: question("nonsense"), want: explain.ErrURL},
 		"no signature": {q: question("https://x/y?a=1"), want: explain.ErrNoSignature},
+		"unquoted":     {q: question("https://x/y?a=1"), says: "no signature: the message has no parameter of that name (signature): only one parameter came; in a shell the URL needs quotation marks around it, since & ends a command"},
+		"receipt":      {q: question("https://x/aliyun/receipts/t/SecretReport?a=1&b=2"), says: "no signature: the message has no parameter of that name (signature): receipts are not signed, their address is the secret"},
+		"behind JSON":  {q: explain.Question{Message: explain.Message{Body: []byte(`{"a":1}x`)}, Keys: []string{key}}, says: "the body has something behind the JSON object"},
 		"no parameter": {q: question("https://x/y"), want: explain.ErrParams},
 		"nothing":      {q: question(""), want: explain.ErrParams},
 		"too many":     {q: question("https://x/y?" + strings.Repeat("a=1&", 5000)), want: explain.ErrTooMany},

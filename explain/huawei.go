@@ -42,7 +42,7 @@ func Huawei(q Question) (Report, error) {
 	rep.Digest = t.PasswordDigest
 	digest := readDigest(t.PasswordDigest, 0)
 	if strings.Contains(t.PasswordDigest, " ") {
-		rep.mistake("digest-space", `the digest has spaces in it, where a "+" was`)
+		digest.mistakes = append(digest.mistakes, Mistake{"digest-space", `the digest has spaces in it, where a "+" was`})
 	}
 	digest.checkHash(sha256.Size)
 	rep.Mistakes = append(rep.Mistakes, digest.mistakes...)
@@ -59,9 +59,8 @@ func Huawei(q Question) (Report, error) {
 	if q.Window == (signature.Window{}) {
 		q.Window = pushWindow(q.Message.Body)
 	}
-	wrong := len(rep.Mistakes) > 0
 	rep.checkClock("Created", t.Created, q.At, q.Window)
-	rep.conclude(rep.Key > 0, wrong)
+	rep.conclude()
 	scrub(&rep, secretsOf(keys))
 	return rep, nil
 }
@@ -87,7 +86,7 @@ func (rep *Report) readToken(h http.Header) (signature.TokenScheme, signature.Us
 	case t.PasswordDigest == "":
 		return "", none, ErrNoDigest
 	}
-	rep.Received = []Field{{"Authorization", clip(h.Get("Authorization")), inHeader}, {"Username", t.Username, name},
+	rep.Received = []Field{{"Authorization", "", inHeader}, {"Username", t.Username, name},
 		{"Nonce", t.Nonce, name}, {"Created", t.Created, name}, {"PasswordDigest", t.PasswordDigest, name}}
 	return scheme, t, nil
 }
@@ -171,7 +170,7 @@ func (rep *Report) fillToken(bases []token, f found[token], digest received, sch
 	}
 	rep.Key = f.recipe.index + 1
 	rep.Mistakes = append(rep.Mistakes, f.mistakes...)
-	if rep.Matches = len(f.mistakes) == 0 && len(digest.sum) == sha256.Size; rep.Matches {
+	if rep.Matches = len(f.mistakes)+len(digest.mistakes) == 0; rep.Matches {
 		rep.Form = strings.ToUpper(string(scheme))
 	}
 	if text := f.recipe.shown(); text != rep.StringToSign {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -151,6 +152,9 @@ func (l *paramList) json(text string) error {
 	}
 	if _, err := d.Token(); err != nil {
 		return &ParamError{In: inBody, Fault: "begins like JSON and breaks off"}
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return &ParamError{In: inBody, Fault: "has something behind the JSON object"}
 	}
 	return nil
 }

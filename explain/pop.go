@@ -1,6 +1,14 @@
 package explain
 
-import "xmode/signature"
+import (
+	"errors"
+	"strings"
+
+	"xmode/signature"
+)
+
+// ErrVersion3: the request is signed by another version of the scheme.
+var ErrVersion3 = errors.New("the request is signed by version 3 (ACS3-HMAC-SHA256 in the header Authorization), not by version 1.0 in its parameters")
 
 // POP explains a request to an API of Alibaba Cloud under version 1.0 of its
 // signature. Where the method of the message is not known, GET and POST are both
@@ -8,6 +16,9 @@ import "xmode/signature"
 //
 // https://help.aliyun.com/document_detail/315526.html
 func POP(q Question) (Report, error) {
+	if strings.HasPrefix(strings.TrimSpace(q.Message.Header.Get("Authorization")), "ACS3-") {
+		return Report{}, ErrVersion3
+	}
 	s := queryScheme{
 		name: "pop", signature: "Signature", timestamp: "Timestamp", nonce: "SignatureNonce",
 		fixed:  []signature.Param{{Name: "SignatureMethod", Value: "HMAC-SHA1"}, {Name: "SignatureVersion", Value: "1.0"}},

@@ -1,6 +1,7 @@
 package explain_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -63,6 +64,14 @@ func TestPOPNamesEachMistake(t *testing.T) {
 			q.Message.Method = c.method
 			is(t, answered(t, explain.POP, q), c.code...)
 		})
+	}
+}
+
+func TestPOPOfVersion3IsNotExplained(t *testing.T) {
+	q := question("https://dyplsapi.aliyuncs.com/?a=1")
+	q.Message.Header.Set("Authorization", "ACS3-HMAC-SHA256 Credential=testId")
+	if _, err := explain.POP(q); !errors.Is(err, explain.ErrVersion3) {
+		t.Errorf("%v, want %v", err, explain.ErrVersion3)
 	}
 }
 

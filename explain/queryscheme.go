@@ -49,7 +49,7 @@ func (s queryScheme) explain(q Question) (Report, error) {
 	}
 	rest, sent, exact := take(fields, s.signature)
 	if sent.Value == "" {
-		return Report{}, fmt.Errorf("%w (%s)", ErrNoSignature, s.signature)
+		return Report{}, s.unsigned(q.Message, fields)
 	}
 	rep := Report{Scheme: s.name, Received: fields, Digest: sent.Value}
 	if !exact {
@@ -70,11 +70,22 @@ func (s queryScheme) explain(q Question) (Report, error) {
 	if q.Window == (signature.Window{}) {
 		q.Window = s.window
 	}
-	wrong := len(rep.Mistakes) > 0
 	rep.checkClock(s.timestamp, stamp.Value, q.At, q.Window)
-	rep.conclude(rep.Key > 0, wrong)
+	rep.conclude()
 	scrub(&rep, append(keys, tokenOf(rest)...))
 	return rep, nil
+}
+
+// unsigned says what is missing, and why it may be.
+func (s queryScheme) unsigned(m Message, fields []Field) error {
+	hint := ""
+	switch {
+	case strings.Contains(m.URL, "/receipts/"):
+		hint = ": receipts are not signed, their address is the secret"
+	case len(fields) == 1 && fields[0].In == inQuery:
+		hint = ": only one parameter came; in a shell the URL needs quotation marks around it, since & ends a command"
+	}
+	return fmt.Errorf("%w (%s)%s", ErrNoSignature, s.signature, hint)
 }
 
 // look searches for the recipe.
@@ -129,7 +140,7 @@ func (rep *Report) fill(bases []query, f found[query], digest received) {
 	}
 	rep.Key = f.recipe.index + 1
 	rep.Mistakes = append(rep.Mistakes, f.mistakes...)
-	if rep.Matches = len(f.mistakes) == 0 && len(digest.sum) == sha1.Size; rep.Matches {
+	if rep.Matches = len(f.mistakes)+len(digest.mistakes) == 0; rep.Matches {
 		rep.Form = f.recipe.form
 	}
 	if text := f.recipe.toSign(); text != rep.StringToSign {
@@ -155,7 +166,7 @@ func (s queryScheme) checkParams(rep *Report, fields []Field) {
 }
 
 // conclude writes the finding.
-func (rep *Report) conclude(matched, wrong bool) {
+func (rep *Report) conclude() {
 	says := make([]string, len(rep.Mistakes))
 	for i, m := range rep.Mistakes {
 		says[i] = m.Says
@@ -165,9 +176,9 @@ func (rep *Report) conclude(matched, wrong bool) {
 	switch {
 	case rep.OK:
 		rep.Conclusion = "The signature is right."
-	case rep.Matches && !wrong:
+	case rep.Matches:
 		rep.Conclusion = "The signature is right, but " + list + "."
-	case matched:
+	case rep.Key > 0:
 		rep.Conclusion = "The signature is wrong: " + list + "."
 	case list != "":
 		rep.Conclusion = fmt.Sprintf("The signature is wrong, and none of %d ways to sign gives it: another key, or more than two mistakes. Besides, %s.", rep.Tried, list)

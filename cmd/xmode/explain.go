@@ -39,7 +39,7 @@ type question struct {
 
 type explainAliyunCmd struct {
 	question
-	Form string `enum:"any,form,form&,rfc3986,rfc3986&" default:"any" help:"The form that is due, as --aliyun-signature pins it."`
+	Form string `enum:"any,form,form&,rfc3986,rfc3986&" default:"any" placeholder:"FORM" help:"The form that is due, as --aliyun-signature pins it: any (the default), form, form&, rfc3986 or rfc3986&."`
 }
 
 type explainHuaweiCmd struct{ question }

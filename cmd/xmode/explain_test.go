@@ -88,7 +88,7 @@ func TestExplainUsage(t *testing.T) {
 
 func TestExplainBadInputIsASentence(t *testing.T) {
 	for errs, args := range map[string][]string{
-		"no signature: the message has no parameter of that name (signature)":                                                  {"aliyun", "https://x/y?a=1"},
+		"no signature: the message has no parameter of that name (signature)":                                                  {"aliyun", "https://x/y?a=1&b=2"},
 		"no signature: the message has neither a header X-AKSK nor X-WSSE":                                                     {"huawei", "--header=A: b"},
 		"--body: the message is larger than 1 MiB, which no message of a platform is":                                          {"aliyun", "--body=@" + file(t, "large", strings.Repeat("x", 10<<20))},
 		"--request: no HTTP request was found: a line such as POST /path HTTP/1.1, headers, a blank line and the body are due": {"huawei", "--request=@" + file(t, "binary", "\x00\xff\x7fELF")},
