@@ -97,8 +97,8 @@ func plainCause(err error) string {
 	return err.Error()
 }
 
-// keysOf reads the platforms' keys.
-func keysOf(input *server.Input) (server.PlatformKeys, error) {
+// platformKeys reads the platforms' keys.
+func platformKeys(input *server.Input) (server.PlatformKeys, error) {
 	var keys server.PlatformKeys
 	return keys, input.LoadKeys(&keys)
 }

@@ -23,7 +23,7 @@ type simulateAliyunCmd struct {
 
 // Run asks once, and once more if the endpoint asks for an extension that is given.
 func (c *simulateAliyunCmd) Run(ctx context.Context, input *server.Input, std streams) error {
-	keys, err := keysOf(input)
+	keys, err := platformKeys(input)
 	if err == nil {
 		err = c.check(ctx)
 	}

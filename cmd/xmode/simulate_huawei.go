@@ -22,7 +22,7 @@ type simulateHuaweiCmd struct {
 
 // Run asks once: this platform cannot ask its caller for an extension.
 func (c *simulateHuaweiCmd) Run(ctx context.Context, input *server.Input, std streams) error {
-	keys, err := keysOf(input)
+	keys, err := platformKeys(input)
 	if err == nil {
 		err = c.check(ctx)
 	}
