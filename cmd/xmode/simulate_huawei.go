@@ -67,7 +67,7 @@ func (c *simulateHuaweiCmd) text(ctx context.Context, std streams, platform *hua
 
 // signed is a request with the headers that sign it, as `xmode explain` wants them.
 func signed(e huawei.Exchange) string {
-	request := http.MethodPost + " " + e.URL
+	request := http.MethodPost + " " + e.URL + " HTTP/1.1"
 	for _, name := range []string{"Authorization", "X-AKSK", "X-WSSE"} {
 		if value := e.Header.Get(name); value != "" {
 			request += "\n" + name + ": " + value
