@@ -48,6 +48,12 @@ func (l *lane) hold(ctx context.Context, c store.Claim) (held context.Context, r
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
+		defer func() {
+			if v := recover(); v != nil { // or the whole process would end
+				l.Log.Error("panic while holding a recording", slog.String("type", fmt.Sprintf("%T", v)))
+				cancel(store.ErrLost)
+			}
+		}()
 		tick := time.NewTicker(l.Hold)
 		defer tick.Stop()
 		for failed := 0; ; {

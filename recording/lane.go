@@ -3,6 +3,7 @@ package recording
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -102,7 +103,12 @@ func (l *lane) takeFree() (n int) {
 }
 
 // claim claims what is due, unless the platform wants to be left alone.
-func (l *lane) claim(ctx context.Context, n int) []store.Claim {
+func (l *lane) claim(ctx context.Context, n int) (claims []store.Claim) {
+	defer func() {
+		if v := recover(); v != nil { // or the whole process would end
+			l.Log.Error("panic while claiming recordings", slog.String("type", fmt.Sprintf("%T", v)))
+		}
+	}()
 	if l.Now().UnixMilli() < l.paused.Load() {
 		return nil
 	}

@@ -60,7 +60,7 @@ func TestSimulateMeetsOddEndpoints(t *testing.T) {
 		"nothing":         {answers(200, ""), "= the answer makes no sense"},
 		"ten megabytes":   {answers(200, strings.Repeat("x", 10<<20)), "= the answer makes no sense"},
 		"an error":        {answers(500, `{"code":"InternalError"}`), "= refused: InternalError"},
-		"a redirection":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 302) }, "< 302"},
+		"a redirection":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, "< 302"},
 		"a dead line":     {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "= no answer: EOF"},
 		"neither of both": {answers(200, `{"code":"OK","model":7}`), "= the answer makes no sense"},
 	} {
