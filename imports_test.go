@@ -28,6 +28,7 @@ var onlyImports = []struct {
 	{in: "platform/*", allows: []string{std, "call", "platform", "signature"}},
 	{in: "platform/*/sim", allows: []string{std, "signature", "simulator"}},
 	{in: "simulator", allows: []string{std}},
+	{in: "simulator/conform", allows: []string{std}},
 	{in: "internal/s3test", allows: []string{std}},
 	{in: "store", allows: []string{std, "call"}},
 	{in: "recording", allows: []string{std, "call", "platform", "store", goCloud, prometheus}},
