@@ -27,6 +27,7 @@ var onlyImports = []struct {
 	{in: "platform", allows: []string{std, "call"}},
 	{in: "platform/*", allows: []string{std, "call", "platform", "signature"}},
 	{in: "platform/*/sim", allows: []string{std, "signature", "simulator"}},
+	{in: "platform/*/sim/clauses", allows: []string{std, "signature", "simulator/conform", "platform/*/sim"}},
 	{in: "simulator", allows: []string{std}},
 	{in: "simulator/conform", allows: []string{std}},
 	{in: "internal/s3test", allows: []string{std}},
