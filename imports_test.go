@@ -64,6 +64,8 @@ var onlyImportedBy = []struct {
 	{pkg: "explain", by: []string{"cmd"}},
 	{pkg: "platform/*", by: []string{"server"}},
 	{pkg: "platform/*/sim", by: []string{"cmd", "bench"}},
+	{pkg: "platform/*/sim/clauses", by: []string{"cmd"}},
+	{pkg: "simulator/conform", by: []string{"platform/*/sim/clauses", "cmd"}},
 	{pkg: "simulator", by: []string{"platform/*/sim", "cmd", "bench"}},
 	{pkg: "server", by: []string{"cmd"}},
 	{pkg: "internal/s3test", by: nil},

@@ -41,6 +41,8 @@ type ClientSettings struct {
 type PlatformKeys struct {
 	Aliyun platform.Secret `kong:"-" secret:"XMODE_ALIYUN_KEYS"`
 	Huawei platform.Secret `kong:"-" secret:"XMODE_HUAWEI_APPS"`
+	// Receipts is the token in the address of Alibaba Cloud's receipts.
+	Receipts platform.Secret `kong:"-" secret:"XMODE_ALIYUN_RECEIPT_TOKEN"`
 }
 
 // Variables lists all settings without their values.

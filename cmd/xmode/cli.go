@@ -32,6 +32,7 @@ type cli struct {
 	Serve    serveCmd    `cmd:"" help:"Run the endpoint."`
 	Demo     demoCmd     `cmd:"" help:"Run endpoint, store and platform in one process, and print what they say to each other."`
 	Simulate simulateCmd `cmd:"" help:"Play a platform to any endpoint: one call or text message, its answer, and what it means."`
+	Conform  conformCmd  `cmd:"" help:"Check any endpoint against the contract, clause by clause."`
 	Bindings bindingsCmd `cmd:"" help:"Import, export, show and delete bindings of a running endpoint."`
 	Explain  explainCmd  `cmd:"" help:"Show how a received signature comes about, and where it went wrong."`
 	Health   healthCmd   `cmd:"" help:"Exit with 0 if the endpoint on this machine is ready, else with 1."`

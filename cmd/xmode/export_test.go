@@ -15,3 +15,6 @@ func Run(ctx context.Context, args, environ []string, in io.Reader, out, err io.
 func BarText(lines int, read, size int64, elapsed time.Duration) string {
 	return barText(lines, read, size, elapsed)
 }
+
+// ClausesPage is docs/CLAUSES.md.
+func ClausesPage() (string, error) { return clausesPage() }

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"fmt"
+
+	"xmode/server"
+	"xmode/simulator/conform"
+)
+
+// clausesPage is docs/CLAUSES.md, which lists the clauses of all platforms.
+func clausesPage() (string, error) {
+	page := "<!-- Generated from the code by `make generate`; do not edit. -->\n\n# Clauses\n\n" +
+		"What `xmode conform` checks, from outside, of any endpoint. A clause is a must if the platform's documentation states its rule\n" +
+		"(`doc`), and a should if the rule is stated for a sibling interface (`sibling`), seen in published code (`code`), or a conclusion\n" +
+		"(`inferred`). A clause that lacks what it needs is skipped.\n"
+	unbound := &conformCmd{
+		aliyunFlags: aliyunFlags{AliyunQueryPath: "/", AliyunReceiptsPath: "/"},
+		huaweiFlags: huaweiFlags{HuaweiEventsPath: "/", HuaweiRecordsPath: "/", HuaweiNumbersPath: "/", HuaweiSMSPath: "/"},
+	}
+	for _, p := range contracts() {
+		one, err := p.clauses(unbound, server.PlatformKeys{}, "")
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", p.name, err)
+		}
+		page += "\n" + conform.WritePage(p.title, p.pages(), one.clauses)
+	}
+	return page, nil
+}
