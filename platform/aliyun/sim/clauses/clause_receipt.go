@@ -2,8 +2,8 @@ package clauses
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"strings"
 
 	"xmode/platform/aliyun/sim"
 	"xmode/simulator/conform"
@@ -177,11 +177,7 @@ func (t *trial) scalars(ctx context.Context) error {
 }
 
 func (t *trial) hugePush(ctx context.Context) error {
-	filler, err := json.Marshal(make([]int, 5<<20)) // "0," each
-	if err != nil {
-		return err
-	}
-	x := t.push(ctx, "a push of ten megabytes", sim.SecretReport, string(filler))
+	x := t.push(ctx, "a push of ten megabytes", sim.SecretReport, batch(t.report().With("city", strings.Repeat("x", 10<<20))))
 	if x.Reply.Err != nil && x.Reply.Status == 0 {
 		return nil // an endpoint may hang up on who sends without end
 	}

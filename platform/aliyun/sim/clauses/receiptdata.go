@@ -61,7 +61,8 @@ func (t *trial) recording() record {
 // of the page's sample.
 // https://help.aliyun.com/zh/pnp/developer-reference/numbermanagementreport-1
 func (t *trial) number() record {
-	return record{"secret_no": sampleX, "city": "杭州", "partner_key": pool, "operating_time": at(t.moments().released), "status": 1, "vendor": 1}
+	when := t.moments().released.Add(-secondsOf(int(t.counter.Add(1) % 3600))) // no two are the same
+	return record{"secret_no": sampleX, "city": "杭州", "partner_key": pool, "operating_time": at(when), "status": 1, "vendor": 1}
 }
 
 // intercept is a SecretSmsIntercept with every documented field.
