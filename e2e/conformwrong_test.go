@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"xmode/signature"
 )
 
 // The paths of the endpoint.
@@ -123,6 +126,7 @@ func wrongEndpoints() []wrongEndpoint {
 		{"records moved elsewhere", "huawei", movedRecords, "HW-SIG 12 44-45, HW-RPL 03-05, HW-TRN 01, HW-CDR 01-09 20-32 40-44"},
 		{"withheld callers refused", "aliyun", withheldRefused, "ALI-QRY 18, ALI-IVR 06, ALI-SMS 07"},
 		{"stack traces", "aliyun", traces, "ALI-SEC 01"},
+		{"tells the right signature", "aliyun", tellsSignature, "ALI-SIG 10"},
 		{"500 for what is no JSON", "huawei", failsOnMalformed, "HW-BAD 01-04, HW-CDR 40-42, HW-NUM 11, HW-SMS 29"},
 	}
 }
@@ -172,6 +176,23 @@ func traces(x *passing) {
 	if x.send(); x.status == 400 {
 		x.answer = `{"code":"MalformedBody","message":"panic: runtime error: index out of range\ngoroutine 7 [running]"}`
 	}
+}
+
+// tellsSignature is as helpful as an endpoint must not be.
+func tellsSignature(x *passing) {
+	x.send()
+	values, err := url.ParseQuery(x.query)
+	signer, keyErr := signature.NewSigner(signingKey, signature.PlainForm)
+	if x.status != http.StatusUnauthorized || err != nil || keyErr != nil {
+		return
+	}
+	var params []signature.Param
+	for name := range values {
+		if name != "signature" {
+			params = append(params, signature.Param{Name: name, Value: values.Get(name)})
+		}
+	}
+	x.answer = `{"code":"SignatureInvalid","message":"expected ` + signer.Sign(params) + `"}`
 }
 
 func failsOnMalformed(x *passing) {
