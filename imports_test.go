@@ -62,6 +62,7 @@ var onlyImportedBy = []struct {
 	{pkg: "github.com/nyaruka/phonenumbers", by: []string{"call"}},
 	{pkg: "store/redisstore", by: []string{"server"}},
 	{pkg: "explain", by: []string{"cmd"}},
+	{pkg: "fixtures", by: []string{"cmd"}},
 	{pkg: "platform/*", by: []string{"server"}},
 	{pkg: "platform/*/sim", by: []string{"cmd", "bench"}},
 	{pkg: "platform/*/sim/clauses", by: []string{"cmd"}},

@@ -35,6 +35,7 @@ type cli struct {
 	Conform  conformCmd  `cmd:"" help:"Check any endpoint against the contract, clause by clause."`
 	Bindings bindingsCmd `cmd:"" help:"Import, export, show and delete bindings of a running endpoint."`
 	Explain  explainCmd  `cmd:"" help:"Show how a received signature comes about, and where it went wrong."`
+	Fixtures fixturesCmd `cmd:"" help:"List and show example messages of the platforms, for testers of any endpoint."`
 	Health   healthCmd   `cmd:"" help:"Exit with 0 if the endpoint on this machine is ready, else with 1."`
 	Config   configCmd   `cmd:"" help:"Print the settings in force, secrets hidden."`
 	Version  versionCmd  `cmd:"" help:"Print version, commit and Go version."`
