@@ -78,6 +78,9 @@ func (m *Message) cutBody(body []byte) []byte {
 	if n, err := strconv.Atoi(m.Header.Get("Content-Length")); err == nil && n >= 0 && n <= len(body) {
 		return body[:n]
 	}
+	if m.Method == http.MethodGet {
+		return nil // what stands behind it is the answer
+	}
 	return bytes.TrimRight(body, "\r\n")
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 // printJSON prints a finding for machines.
-func printJSON(w io.Writer, rep explain.Report) error {
+func printJSON(w io.Writer, rep any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
