@@ -15,6 +15,7 @@ func TestReadCapture(t *testing.T) {
 		"curl -v":       {"* Trying 127.0.0.1\n> GET /x?a=1 HTTP/1.1\n> Host: h\n* remark\n> X-AKSK: t\n> \n< HTTP/1.1 401 Unauthorized\n", "GET", "/x?a=1", "t", ""},
 		"tcpdump -A":    {"05:06:07 IP a > b: Flags [P.]\nE..&..@.@.....POST /x HTTP/1.1\nX-AKSK: t\n\n{\"a\":1}\n", "POST", "/x", "t", `{"a":1}`},
 		"chunked":       {"POST /x HTTP/1.1\r\nX-AKSK: t\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "POST", "/x", "t", "{}"},
+		"both ways":     {"GET /x HTTP/1.1\nX-AKSK: t\n\nHTTP/1.1 200 OK\n\n{}\n", "GET", "/x", "t", ""},
 		"no blank line": {"GET /x HTTP/1.1\nX-AKSK: t", "GET", "/x", "t", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

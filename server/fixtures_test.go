@@ -26,6 +26,7 @@ func TestFixturesAreAnsweredAsTheySay(t *testing.T) {
 		"XMODE_ALIYUN_KEYS=example-signing-key", "XMODE_ALIYUN_RECEIPT_TOKEN=example-receipt-token",
 		"XMODE_HUAWEI_APPS=example-app:example-secret", "XMODE_API_KEYS=ops:admin:" + apiKey,
 		"XMODE_ALIYUN_IVR_CODE=1001", "XMODE_HUAWEI_RECORD_HINT=recordHintTone.wav",
+		"XMODE_DECISION_BUDGET=2s", "XMODE_PUSH_BUDGET=2s", // no answer of haste on a busy machine
 	}})
 	bindExamples(t, s) // by the real time, by which an import has deadlines
 	answered := 0
