@@ -28,10 +28,10 @@ const (
 	Answered Ending = iota
 	NoAnswer        // it rang, and nobody answered
 	Busy
-	Refused  // by the callee
-	Dropped  // the network failed
-	HungUp   // the caller hung up while it rang
-	endings  // how many there are
+	Refused // by the callee
+	Dropped // the network failed
+	HungUp  // the caller hung up while it rang
+	endings // how many there are
 )
 
 // Call is a call or a text message of a load: what follows from the seed and its
@@ -50,6 +50,8 @@ type Call struct {
 	Ring, Talk time.Duration
 	// ByCallee: the callee hangs up, after an answer.
 	ByCallee bool
+	// Stopped: the customer's system has had it cut, after Talk.
+	Stopped bool
 	// At is when it was dialled, by the platform's clock.
 	At time.Time
 }
