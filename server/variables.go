@@ -43,6 +43,9 @@ type PlatformKeys struct {
 	Huawei platform.Secret `kong:"-" secret:"XMODE_HUAWEI_APPS"`
 	// Receipts is the token in the address of Alibaba Cloud's receipts.
 	Receipts platform.Secret `kong:"-" secret:"XMODE_ALIYUN_RECEIPT_TOKEN"`
+	// AccessKeyID and AccessKeySecret are those that ask Alibaba Cloud for recordings.
+	AccessKeyID     platform.Secret `kong:"-" secret:"XMODE_ALIYUN_ACCESS_KEY_ID"`
+	AccessKeySecret platform.Secret `kong:"-" secret:"XMODE_ALIYUN_ACCESS_KEY_SECRET"`
 }
 
 // Variables lists all settings without their values.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -49,13 +50,15 @@ func Read(r *http.Request, at time.Time) (Request, error) {
 	return made, nil
 }
 
-// maxLog is how many requests a log holds.
+// maxLog is how many requests a log holds, if nothing else is said.
 const maxLog = 100_000
 
-// Log holds the requests that arrived, the oldest first, at most 100 000 of
-// them: what comes later is only counted. Its zero value is ready, and it is safe
-// for concurrent use.
+// Log holds the requests that arrived, the oldest first: what comes when it is full
+// is only counted. Its zero value is ready, and it is safe for concurrent use.
 type Log struct {
+	// Size is how many requests it holds; 0: 100 000.
+	Size int
+
 	mu      sync.Mutex
 	list    []Request
 	dropped int
@@ -65,7 +68,7 @@ type Log struct {
 func (l *Log) Add(r Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.list) >= maxLog {
+	if len(l.list) >= cmp.Or(l.Size, maxLog) {
 		l.dropped++
 		return
 	}

@@ -25,6 +25,8 @@ type StorageConfig struct {
 	Now func() time.Time
 	// Trouble on purpose; nil: none.
 	Trouble *Trouble
+	// LogSize is how many requests are kept to be looked at; 0: 100 000.
+	LogSize int
 	// Pause waits between the pieces of a slow download; nil: 10 ms, or until the
 	// request is over.
 	Pause func(context.Context)
@@ -78,7 +80,7 @@ func NewStorage(c StorageConfig) (*Storage, error) {
 	if c.Pause == nil {
 		c.Pause = pause
 	}
-	return &Storage{c: c, base: c.Base, objects: map[string]*object{}}, nil
+	return &Storage{c: c, log: Log{Size: c.LogSize}, base: c.Base, objects: map[string]*object{}}, nil
 }
 
 func isBase(address string) bool {

@@ -8,25 +8,24 @@ import (
 	"time"
 )
 
-// How often the bar is drawn, and how wide it is.
+// How often a bar is drawn, and how wide it is.
 const (
 	drawEvery = 200 * time.Millisecond
 	barWidth  = 30
 )
 
-// bar draws the progress of an import on a terminal. A nil bar draws nothing.
+// bar draws how far something is on a terminal. A nil bar draws nothing.
 type bar struct {
-	mu       sync.Mutex
-	out      io.Writer
-	progress func() (lines int, read int64)
-	size     int64 // of the file; 0: not known
-	start    time.Time
-	stop     func()
+	mu    sync.Mutex
+	out   io.Writer
+	text  func(elapsed time.Duration) string
+	start time.Time
+	stop  func()
 }
 
 // newBar starts drawing.
-func newBar(out io.Writer, progress func() (int, int64), size int64) *bar {
-	b := &bar{out: out, progress: progress, size: size, start: time.Now()}
+func newBar(out io.Writer, text func(elapsed time.Duration) string) *bar {
+	b := &bar{out: out, text: text, start: time.Now()}
 	ticker, end := time.NewTicker(drawEvery), make(chan struct{})
 	b.stop = sync.OnceFunc(func() { ticker.Stop(); close(end) })
 	go func() {
@@ -44,10 +43,10 @@ func newBar(out io.Writer, progress func() (int, int64), size int64) *bar {
 
 // draw writes the bar over the one before.
 func (b *bar) draw(now time.Time) {
-	lines, read := b.progress()
+	text := b.text(now.Sub(b.start))
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	fmt.Fprint(b.out, "\r\x1b[K", barText(lines, read, b.size, now.Sub(b.start)))
+	fmt.Fprint(b.out, "\r\x1b[K", text)
 }
 
 // clear takes the bar off its line, for something else to be written there.
@@ -69,19 +68,28 @@ func (b *bar) close() {
 	b.clear()
 }
 
-// barText is one state of the bar: lines and rate, and where the size is known
-// how far it is and how long it may still take.
-func barText(lines int, read, size int64, elapsed time.Duration) string {
-	rate := 0.0
-	if elapsed > 0 {
-		rate = float64(lines) / elapsed.Seconds()
-	}
-	counts := fmt.Sprintf("%d lines, %.0f/s", lines, rate)
+// filled is a bar of which a share is done.
+func filled(share float64) string {
+	full := int(share * barWidth)
+	return fmt.Sprintf("[%s%s] %3.0f%%", strings.Repeat("=", full), strings.Repeat(" ", barWidth-full), share*100)
+}
+
+// importText is one state of an import: lines and rate, and where the size is
+// known (above 0) how far it is and how long it may still take.
+func importText(lines int, read, size int64, elapsed time.Duration) string {
+	counts := fmt.Sprintf("%d lines, %.0f/s", lines, rate(lines, elapsed))
 	if size <= 0 || read <= 0 {
 		return counts
 	}
 	share := min(float64(read)/float64(size), 1)
-	full := int(share * barWidth)
 	left := time.Duration(float64(elapsed) * (1 - share) / share).Round(time.Second)
-	return fmt.Sprintf("[%s%s] %3.0f%%  %s, %s left", strings.Repeat("=", full), strings.Repeat(" ", barWidth-full), share*100, counts, left)
+	return fmt.Sprintf("%s  %s, %s left", filled(share), counts, left)
+}
+
+// rate is how many there were in a second.
+func rate(n int, elapsed time.Duration) float64 {
+	if elapsed <= 0 {
+		return 0
+	}
+	return float64(n) / elapsed.Seconds()
 }

@@ -108,7 +108,7 @@ func (c *conformCmd) checkURL(ctx context.Context, keys server.PlatformKeys) err
 		return errors.New("neither XMODE_ALIYUN_KEYS nor XMODE_HUAWEI_APPS is set: the messages have to be signed")
 	}
 	target := simulated{URL: c.URL, Own: c.Own}
-	return target.check(ctx)
+	return target.checkTarget(ctx)
 }
 
 // config gathers the chosen clauses of the chosen platforms.

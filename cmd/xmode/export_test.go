@@ -13,7 +13,7 @@ func Run(ctx context.Context, args, environ []string, in io.Reader, out, err io.
 
 // BarText is one state of the progress bar.
 func BarText(lines int, read, size int64, elapsed time.Duration) string {
-	return barText(lines, read, size, elapsed)
+	return importText(lines, read, size, elapsed)
 }
 
 // ClausesPage is docs/CLAUSES.md.

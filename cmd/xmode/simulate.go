@@ -16,15 +16,15 @@ import (
 
 // simulateCmd is `xmode simulate`: a platform played to any endpoint.
 type simulateCmd struct {
-	Aliyun simulateAliyunCmd `cmd:"" help:"Play Alibaba Cloud: one call or text message, signed with XMODE_ALIYUN_KEYS (the first of them) or the file that XMODE_ALIYUN_KEYS_FILE names."`
-	Huawei simulateHuaweiCmd `cmd:"" help:"Play Huawei Cloud: one call or text message, signed as the first app of XMODE_HUAWEI_APPS or of the file that XMODE_HUAWEI_APPS_FILE names."`
+	Aliyun simulateAliyunCmd `cmd:"" help:"Play Alibaba Cloud: one call or text message, or with --calls a load of them, signed with XMODE_ALIYUN_KEYS (the first of them) or the file that XMODE_ALIYUN_KEYS_FILE names."`
+	Huawei simulateHuaweiCmd `cmd:"" help:"Play Huawei Cloud: one call or text message, or with --calls a load of them, signed as the first app of XMODE_HUAWEI_APPS or of the file that XMODE_HUAWEI_APPS_FILE names."`
 }
 
 // simulated is what one simulated call or text message needs.
 type simulated struct {
 	URL            string `name:"url" required:"" placeholder:"URL" help:"The endpoint, such as http://127.0.0.1:8080."`
 	Caller         string `name:"caller" placeholder:"NUMBER" help:"Who dials or texts; none: the number is withheld."`
-	X              string `name:"x" required:"" placeholder:"NUMBER" help:"The X number that is dialled or texted."`
+	X              string `name:"x" placeholder:"NUMBER" help:"The X number that is dialled or texted."`
 	SMS            bool   `name:"sms" help:"A text message instead of a call."`
 	CallID         string `name:"call-id" placeholder:"ID" help:"Id of the call; default: a new one."`
 	BreakSignature bool   `name:"break-signature" help:"Change the message after it was signed, to see it refused."`
@@ -37,8 +37,15 @@ const answerTime = 3 * time.Second
 // errRefused: the answer is none that a platform can use.
 var errRefused = errors.New("simulate: the platform cannot use this answer")
 
-// check looks at the target before anything is sent there.
+// check looks at the flags and the target before anything is sent there.
 func (s *simulated) check(ctx context.Context) error {
+	if s.X == "" {
+		return usageError{"missing flags: --x=NUMBER"}
+	}
+	return s.checkTarget(ctx)
+}
+
+func (s *simulated) checkTarget(ctx context.Context) error {
 	lookup := func(ctx context.Context, host string) ([]netip.Addr, error) {
 		return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	}

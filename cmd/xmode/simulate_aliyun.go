@@ -9,6 +9,7 @@ import (
 	"time"
 
 	aliyun "xmode/platform/aliyun/sim"
+	"xmode/platform/aliyun/sim/life"
 	"xmode/server"
 	"xmode/signature"
 )
@@ -19,20 +20,27 @@ type simulateAliyunCmd struct {
 	Extension string `name:"extension" placeholder:"DIGITS" help:"What the caller types: at once, or, if the endpoint asks for it, in a second query."`
 	Path      string `name:"path" default:"/aliyun/call-control" help:"Path of the query."`
 	Form      string `name:"signature" default:"form" enum:"form,form&,rfc3986,rfc3986&" help:"How the query is signed: form, form&, rfc3986 or rfc3986&."`
+	loadFlags
+	Via          string `name:"via" group:"load" default:"get" enum:"get,form,json" help:"How a query travels: get, form or json."`
+	ReceiptsPath string `name:"receipts-path" group:"load" default:"/aliyun/receipts" help:"Path of the receipts, before the token of XMODE_ALIYUN_RECEIPT_TOKEN and the type. Without a token no receipts are pushed."`
+	PoolKey      string `name:"pool-key" group:"load" default:"FC100000012345" help:"Number pool that receipts name."`
 }
 
 // Run asks once, and once more if the endpoint asks for an extension that is given.
 func (c *simulateAliyunCmd) Run(ctx context.Context, input *server.Input, std streams) error {
 	keys, err := platformKeys(input)
-	if err == nil {
-		err = c.check(ctx)
-	}
 	if err != nil {
+		return err
+	}
+	if err := c.checkFlags(ctx, &c.simulated); err != nil {
 		return err
 	}
 	key, _, _ := strings.Cut(keys.Aliyun.Reveal(), ",")
 	if key == "" {
 		return errors.New("XMODE_ALIYUN_KEYS: not set: the query has to be signed")
+	}
+	if c.Calls > 0 {
+		return c.play(ctx, &c.simulated, input, std, func(apis *platformAPIs) (played, error) { return c.played(apis, keys, key) })
 	}
 	sender := c.client()
 	if c.BreakSignature {
@@ -54,6 +62,24 @@ func (c *simulateAliyunCmd) Run(ctx context.Context, input *server.Input, std st
 		_, err = c.ask(ctx, std, platform, q)
 	}
 	return err
+}
+
+// played is the platform that lives a load of calls.
+func (c *simulateAliyunCmd) played(apis *platformAPIs, keys server.PlatformKeys, key string) (p played, err error) {
+	token, _, _ := strings.Cut(keys.Receipts.Reveal(), ",")
+	config := life.Config{
+		Key: key, Form: signature.Form(c.Form), Via: map[string]aliyun.Via{"get": aliyun.ViaGET, "form": aliyun.ViaForm, "json": aliyun.ViaJSON}[c.Via],
+		Token: token, Queries: c.Path, Receipts: c.ReceiptsPath, PoolKey: c.PoolKey, AudioSize: c.Audio,
+	}
+	if apis != nil {
+		config.Storage = apis.storage
+		p.sum = func(callID string) (string, bool) { return apis.sum(life.File(callID)) }
+		if config.API, err = apis.serveAliyun(keys); err != nil {
+			return p, err
+		}
+	}
+	p.platform, err = life.New(config)
+	return p, err
 }
 
 func (c *simulateAliyunCmd) ask(ctx context.Context, std streams, platform *aliyun.Client, q aliyun.Query) (aliyun.Exchange, error) {

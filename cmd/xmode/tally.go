@@ -6,6 +6,7 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // maxShown is how many faults of lines are shown; the others are counted.
@@ -26,7 +27,7 @@ type tally struct {
 func newTally(std streams, read *countingReader, size int64) *tally {
 	t := &tally{err: std.err}
 	if std.terminal {
-		t.bar = newBar(std.err, func() (int, int64) { return t.lines(), read.count() }, size)
+		t.bar = newBar(std.err, func(elapsed time.Duration) string { return importText(t.lines(), read.count(), size, elapsed) })
 	}
 	return t
 }

@@ -84,13 +84,13 @@ func (b *books) refused(name string) { b.change(name, func(k *kind) { k.refused+
 func (b *books) repeats(name string) { b.change(name, func(k *kind) { k.repeats++ }) }
 func (b *books) gaveUp(name string)  { b.change(name, func(k *kind) { k.gaveUp++ }) }
 
-// sent counts a message, and how long its answer took, if it had one.
+// sent counts a message, and how long its answer took, if that is known.
 func (b *books) sent(name string, took time.Duration, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	k := b.of(name)
 	k.sent++
-	if err == nil {
+	if err == nil && took > 0 {
 		k.took.Add(took)
 		b.all.Add(took)
 	}

@@ -74,6 +74,10 @@ type Decision struct {
 	Callee, Display string
 	// SubsID names the binding, UserData comes back in what is told of the call.
 	SubsID, UserData string
+	// Typed is what the caller had typed by then.
+	Typed string
+	// Intercept: the text is not delivered, but told to the customer.
+	Intercept bool
 	// Record: the call is to be recorded.
 	Record bool
 	// Longest is after how long a call is cut; 0: never.

@@ -35,6 +35,7 @@ func (l *Load) ask(ln *lane, f *life, typed string, asks int) {
 		l.agenda.add(l.c.Now().Add(l.c.pause(typing)), func(ln *lane) { l.ask(ln, f, f.call.Extension, asks+1) })
 		return
 	}
+	d.Typed = typed
 	l.decide(f, d)
 }
 
@@ -116,6 +117,9 @@ func (l *Load) decoy(ln *lane, m Message, stamp Stamp, limit time.Duration, met,
 // send sends a message once.
 func (l *Load) send(ln *lane, m Message, stamp Stamp, limit time.Duration, how manner) (reply, error) {
 	got, err := ln.line.exchange(ln.ctx, m.Write(stamp), limit, how)
+	if how.slow {
+		got.took = 0 // that is ours
+	}
 	l.books.sent(m.Kind, got.took, err)
 	return got, err
 }

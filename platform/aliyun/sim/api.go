@@ -36,6 +36,8 @@ type APIConfig struct {
 	NotReady string
 	// XMLErrors has errors of the gateway written as XML, whatever Format says.
 	XMLErrors bool
+	// LogSize is how many requests are kept to be looked at; 0: 100 000.
+	LogSize int
 	// Statuses are HTTP statuses of codes in place of the usual ones, which are
 	// inferred.
 	Statuses map[string]int
@@ -107,7 +109,7 @@ func NewAPI(c APIConfig) (*API, error) {
 	if c.NotReady == "" {
 		c.NotReady = "isv.RECORD_NOT_EXIST"
 	}
-	return &API{c: c, nonces: map[string]time.Time{}, kept: map[string]kept{}, faults: map[string]Fault{}}, nil
+	return &API{c: c, log: simulator.Log{Size: c.LogSize}, nonces: map[string]time.Time{}, kept: map[string]kept{}, faults: map[string]Fault{}}, nil
 }
 
 // String hides the secrets.

@@ -120,7 +120,7 @@ const maxAnswer = 1 << 20
 // as its body can be read: [ErrAnswer] if not. On an error the exchange holds
 // what there was.
 func (c *Client) Send(ctx context.Context, q Query) (Exchange, error) {
-	e, contentType, err := c.compose(q)
+	e, contentType, err := c.Compose(q, c.now(), c.nonce())
 	if err != nil {
 		return e, fmt.Errorf("compose query: %w", err)
 	}
@@ -144,9 +144,10 @@ func (c *Client) Send(ctx context.Context, q Query) (Exchange, error) {
 	return e, err
 }
 
-// compose writes the request of a query.
-func (c *Client) compose(q Query) (e Exchange, contentType string, err error) {
-	params := c.signed(q)
+// Compose writes the request of a query, signed at a time and with a nonce, and
+// does not send it. A GET has no content type.
+func (c *Client) Compose(q Query, at time.Time, nonce string) (e Exchange, contentType string, err error) {
+	params := c.signed(q, at, nonce)
 	switch c.via {
 	case ViaForm:
 		e = Exchange{Method: http.MethodPost, URL: c.url, Body: formText(params)}

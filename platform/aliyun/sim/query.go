@@ -32,12 +32,17 @@ type Query struct {
 	Kind Kind
 	// CallID is callId.
 	CallID string
+	// At is when it was dialled, callTime; zero: when the query is signed.
+	At time.Time
 }
 
 // params returns the parameters of the query, unsigned. callTime is Beijing
 // time (inferred), timestamp UTC.
-func (c *Client) params(q Query) []signature.Param {
-	now := c.now()
+func params(q Query, at time.Time, nonce string) []signature.Param {
+	dialled := q.At
+	if dialled.IsZero() {
+		dialled = at
+	}
 	kind := q.Kind
 	if kind == "" {
 		kind = Voice
@@ -45,22 +50,22 @@ func (c *Client) params(q Query) []signature.Param {
 	return append(make([]signature.Param, 0, 12), // room for the signature
 		signature.Param{Name: "callId", Value: q.CallID},
 		signature.Param{Name: "callNo", Value: q.Caller},
-		signature.Param{Name: "callTime", Value: now.In(beijing()).Format("20060102150405")},
+		signature.Param{Name: "callTime", Value: dialled.In(beijing()).Format("20060102150405")},
 		signature.Param{Name: "extension", Value: q.Extension},
 		signature.Param{Name: "format", Value: "JSON"},
 		signature.Param{Name: "recordType", Value: string(kind)},
 		signature.Param{Name: "secretNo", Value: q.X},
 		signature.Param{Name: "signatureMethod", Value: "HMAC-SHA1"},
-		signature.Param{Name: "signatureNonce", Value: c.nonce()},
+		signature.Param{Name: "signatureNonce", Value: nonce},
 		signature.Param{Name: "signatureVersion", Value: "1.0"},
-		signature.Param{Name: "timestamp", Value: now.UTC().Format("2006-01-02T15:04:05Z")},
+		signature.Param{Name: "timestamp", Value: at.UTC().Format("2006-01-02T15:04:05Z")},
 	)
 }
 
 // signed returns the parameters with the signature last, not yet encoded for
 // the wire.
-func (c *Client) signed(q Query) []signature.Param {
-	params := c.params(q)
+func (c *Client) signed(q Query, at time.Time, nonce string) []signature.Param {
+	params := params(q, at, nonce)
 	return append(params, signature.Param{Name: "signature", Value: c.signer.Sign(params)})
 }
 
@@ -68,7 +73,7 @@ func (c *Client) signed(q Query) []signature.Param {
 // call takes a new nonce.
 func (c *Client) Sign(q Query) url.Values {
 	values := make(url.Values, 12)
-	for _, p := range c.signed(q) {
+	for _, p := range c.signed(q, c.now(), c.nonce()) {
 		values.Set(p.Name, p.Value)
 	}
 	return values

@@ -35,6 +35,8 @@ type APIConfig struct {
 	// minutes, with 1020176; 0: it is never blocked. The page has the half hour, the
 	// number is inferred.
 	BlockAfter int
+	// LogSize is how many requests are kept to be looked at; 0: 100 000.
+	LogSize int
 	// Statuses are HTTP statuses of result codes in place of the usual ones, of
 	// which the page tells only some.
 	Statuses map[string]int
@@ -84,7 +86,7 @@ func NewAPI(c APIConfig) (*API, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make API: %w", err)
 	}
-	return &API{c: c, nonces: map[string]time.Time{}, faults: map[string]Fault{}}, nil
+	return &API{c: c, log: simulator.Log{Size: c.LogSize}, nonces: map[string]time.Time{}, faults: map[string]Fault{}}, nil
 }
 
 // String hides the secrets.
