@@ -43,6 +43,7 @@ type Platform struct {
 	c Config
 	// right signs queries, wrong signs them with another key.
 	right, wrong *sim.Client
+	answers      answers
 }
 
 // New returns a platform. The error lists all faults, and no secret.

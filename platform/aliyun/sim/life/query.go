@@ -50,6 +50,11 @@ func (p *Platform) Decide(c load.Call, status int, body []byte) (load.Decision, 
 	if status != http.StatusOK {
 		return load.Decision{}, fmt.Errorf("status %d", status)
 	}
+	return p.answers.of(body, read)
+}
+
+// read reads the body of an answer.
+func read(body []byte) (load.Decision, error) {
 	switch body = bytes.TrimSpace(body); {
 	case len(body) == 0:
 		return load.Decision{}, errEmpty
