@@ -42,6 +42,7 @@ func storyOf(c load.Call, d load.Decision) story {
 		s.rings, s.ended = 0, 2*setUp
 		return s.fails(8102, "The callee is busy.", 17, 486)
 	case load.Refused:
+		s.by = 2
 		return s.fails(7504, "The callee rejects the call.", 21, 603)
 	case load.HungUp:
 		s.by = 1
