@@ -92,7 +92,7 @@ var (
 // nothing of it.
 func clause(err error) error {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%s cannot be a %s", cmp.Or(wrong.Field, "the answer"), wrong.Value)
+		return fmt.Errorf("%s must not be of type %s", cmp.Or(wrong.Field, "the answer"), wrong.Value)
 	}
 	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return errJSON
