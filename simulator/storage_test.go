@@ -361,6 +361,22 @@ func TestAtOnce(t *testing.T) {
 	}
 }
 
+func TestStorageLogIsBounded(t *testing.T) {
+	c := newClock().config()
+	c.LogSize = 1
+	s := storage(t, c)
+	for range 3 {
+		resp, err := http.Get(s.Address("nobody"))
+		if err != nil || resp.StatusCode != http.StatusNotFound {
+			t.Fatal(resp, err)
+		}
+		resp.Body.Close()
+	}
+	if list := s.Requests(); len(list) != 1 || list[0].Code != "NoSuchKey" {
+		t.Errorf("%+v", list)
+	}
+}
+
 func TestNewStorageReportsAllFaults(t *testing.T) {
 	_, err := simulator.NewStorage(storageConfig{Base: "http://h/path"})
 	if !errors.Is(err, simulator.ErrBase) || !errors.Is(err, simulator.ErrNow) {

@@ -117,3 +117,13 @@ func TestLogHoldsSoMuch(t *testing.T) {
 		t.Errorf("%d, %d dropped", len(list), l.Dropped())
 	}
 }
+
+func TestLogHoldsAsMuchAsItIsTold(t *testing.T) {
+	l := simulator.Log{Size: 2}
+	for i := range 5 {
+		l.Add(simulator.Request{Status: i})
+	}
+	if list := l.List(); len(list) != 2 || list[1].Status != 1 || l.Dropped() != 3 {
+		t.Errorf("%+v, %d dropped", list, l.Dropped())
+	}
+}

@@ -55,7 +55,7 @@ func (c *simulateHuaweiCmd) Run(ctx context.Context, input *server.Input, std st
 	if c.SMS {
 		return c.text(ctx, std, platform)
 	}
-	made, e, err := platform.Ask(ctx, huawei.Event{SessionID: c.id(time.Now()), Caller: international(c.Caller), Called: international(c.X)})
+	made, e, err := platform.Ask(ctx, huawei.Event{SessionID: c.id(time.Now()), Caller: huawei.Global(c.Caller), Called: huawei.Global(c.X)})
 	meaning := "the call is turned away"
 	if made.Operation == "connect" {
 		meaning = "the call is connected to " + made.Connect.CalleeNum + ", who sees " + made.Connect.DisplayCalleeNum
@@ -81,7 +81,7 @@ func (c *simulateHuaweiCmd) played(apis *platformAPIs, key, secret string) (p pl
 }
 
 func (c *simulateHuaweiCmd) text(ctx context.Context, std streams, platform *huawei.Client) error {
-	routing, e, err := platform.AskText(ctx, huawei.Text{SMSIdentifier: c.id(time.Now()), Calling: international(c.Caller), VirtualNumber: international(c.X)})
+	routing, e, err := platform.AskText(ctx, huawei.Text{SMSIdentifier: c.id(time.Now()), Calling: huawei.Global(c.Caller), VirtualNumber: huawei.Global(c.X)})
 	meaning := "the text is dropped"
 	if routing.Forwarded {
 		meaning = "the text is forwarded to " + routing.Called
@@ -107,14 +107,6 @@ func breakToken(r *http.Request) {
 			r.Header.Set(name, strings.Replace(value, `Nonce="`, `Nonce="0`, 1))
 		}
 	}
-}
-
-// international writes a number as this platform does.
-func international(number string) string {
-	if number == "" || strings.HasPrefix(number, "+") {
-		return number
-	}
-	return "+86" + strings.TrimPrefix(number, "0")
 }
 
 // orRefused is the meaning of an answer, unless its status says it all.

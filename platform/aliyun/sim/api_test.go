@@ -379,6 +379,16 @@ func TestAPIFindsElsewhere(t *testing.T) {
 	}
 }
 
+func TestAPILogIsBounded(t *testing.T) {
+	s := serveRecordings(t, sim.APIConfig{LogSize: 1})
+	for range 3 {
+		s.ask(t, http.MethodGet, s.right())
+	}
+	if list := s.api.Requests(); len(list) != 1 || list[0].Code != "OK" {
+		t.Errorf("%+v", list)
+	}
+}
+
 func TestNewAPIReportsAllFaults(t *testing.T) {
 	_, err := sim.NewAPI(sim.APIConfig{Keys: map[string]string{keyID: ""}})
 	for _, want := range []error{sim.ErrKeys, sim.ErrNow, sim.ErrRecordings} {

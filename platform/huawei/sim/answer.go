@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // ErrAnswer: the endpoint's answer is not what the platform reads.
@@ -83,20 +84,57 @@ func unwrap(data []byte, into any) error {
 // state code 8014.
 func ReadDecision(raw []byte) (Decision, error) {
 	var d Decision
-	if err := json.Unmarshal(raw, &d); err != nil {
+	err := json.Unmarshal(raw, &d)
+	if err != nil {
 		return Decision{}, fmt.Errorf("%w: %w", ErrAnswer, err)
 	}
 	switch {
 	case d.Operation != "connect" && d.Operation != "close":
 		return Decision{}, fmt.Errorf("%w: operation is neither connect nor close", ErrAnswer)
-	case d.Operation == "connect" && d.Connect.CalleeNum == "":
-		return Decision{}, fmt.Errorf("%w: calleeNum is due", ErrAnswer) // inferred
-	case d.Connect.MaxDuration < 0 || d.Connect.MaxDuration > 1440:
-		return Decision{}, fmt.Errorf("%w: maxDuration is not 0-1440", ErrAnswer)
-	case d.Connect.RecordFlag != "" && d.Connect.RecordFlag != "true" && d.Connect.RecordFlag != "false":
-		return Decision{}, fmt.Errorf("%w: recordFlag is neither true nor false", ErrAnswer)
+	case d.Operation == "connect":
+		err = d.Connect.check()
+	default:
+		err = userData(d.Close.UserData)
+	}
+	if err != nil {
+		return Decision{}, err
 	}
 	return d, nil
+}
+
+// check finds what is missing or out of range; the error is [ErrAnswer].
+func (c ConnectInfo) check() error {
+	switch {
+	case c.CalleeNum == "":
+		return fmt.Errorf("%w: calleeNum is due", ErrAnswer) // inferred
+	case !global(c.CalleeNum):
+		return fmt.Errorf("%w: calleeNum is not a number in global format, +86…", ErrAnswer)
+	case c.DisplayCalleeNum != "" && !global(c.DisplayCalleeNum):
+		return fmt.Errorf("%w: displayCalleeNum is not a number in global format, +86…", ErrAnswer)
+	case c.MaxDuration < 0 || c.MaxDuration > 1440:
+		return fmt.Errorf("%w: maxDuration is not 0-1440", ErrAnswer)
+	case c.RecordFlag != "" && c.RecordFlag != "true" && c.RecordFlag != "false":
+		return fmt.Errorf("%w: recordFlag is neither true nor false", ErrAnswer)
+	}
+	return userData(c.UserData)
+}
+
+// global tells the platform's global format from others: a plus and digits, 4 to
+// 31 characters.
+func global(number string) bool {
+	digits, plus := strings.CutPrefix(number, "+")
+	return plus && len(number) >= 4 && len(number) <= 31 && strings.Trim(digits, "0123456789") == ""
+}
+
+// userData checks what is to come back; the error is [ErrAnswer].
+func userData(text string) error {
+	switch {
+	case len(text) > 256:
+		return fmt.Errorf("%w: userData is longer than 256 characters", ErrAnswer)
+	case strings.ContainsAny(text, "{}"):
+		return fmt.Errorf("%w: userData holds { or }", ErrAnswer)
+	}
+	return nil
 }
 
 // Routing is the answer to a text message.

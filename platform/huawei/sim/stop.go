@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"xmode/simulator"
@@ -40,7 +42,7 @@ type StopAPI struct {
 // NewStopAPI returns an API. The error lists all faults, and no secret.
 func NewStopAPI(c StopConfig) (*StopAPI, error) {
 	var err error
-	if len(c.Apps) == 0 {
+	if len(c.Apps) == 0 || slices.Contains(slices.Collect(maps.Values(c.Apps)), "") {
 		err = ErrApp
 	}
 	if c.Stop == nil {
@@ -135,7 +137,7 @@ func (a *StopAPI) faults(r simulator.Request) []fault {
 	if f, ok := contentFault(r.Header.Values("Content-Type")); !ok {
 		list = append(list, f)
 	}
-	if _, ok := readStop(r.Body); !ok {
+	if order, ok := readStop(r.Body); !ok || len(order.SessionID) > 256 { // the length is inferred
 		list = append(list, fault{code: codeInvalid, text: `body is not {"sessionid":"…","signal":"call_stop"}`})
 	}
 	return list

@@ -24,8 +24,8 @@ type Config struct {
 	Events, Records, Texts string
 	// Schedule is how the times of repeated pushes are read; empty: [Offsets].
 	Schedule Schedule
-	// Storage keeps the recordings, of AudioSize bytes each; nil: there are none to
-	// be fetched.
+	// Storage keeps the recordings, of AudioSize bytes each, or, if that is 0, as
+	// long as the calls; nil: there are none to be fetched.
 	Storage   *simulator.Storage
 	AudioSize int64
 }
@@ -117,11 +117,19 @@ func (p *Platform) Terms() load.Terms {
 	return load.Terms{Query: 3 * time.Second, Push: 3 * time.Second, Repeats: p.repeats, Skew: 10 * time.Minute}
 }
 
+// What a recording takes: the head of the file, and a second of A-law at 8 kHz.
+const (
+	headSize   = 58
+	secondSize = 8000
+)
+
 // Keep puts the recording into the storage.
-func (p *Platform) Keep(c load.Call, _ load.Decision) {
-	if p.c.Storage != nil {
-		p.c.Storage.Put(File(c.ID), simulator.Audio{Format: simulator.WAV, Size: p.c.AudioSize, Seed: uint64(c.N)})
+func (p *Platform) Keep(c load.Call, d load.Decision) {
+	if p.c.Storage == nil {
+		return
 	}
+	size := cmp.Or(p.c.AudioSize, headSize+secondSize*int64(c.Talked(d)/time.Second))
+	p.c.Storage.Put(File(c.ID), simulator.Audio{Format: simulator.WAV, Size: size, Seed: uint64(c.N)})
 }
 
 // File is the recordObjectName of a call's recording.

@@ -2,6 +2,8 @@ package life
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -34,14 +36,14 @@ func (p *Platform) Query(c load.Call, _ string) load.Message {
 		return p.message("SMS Block", p.c.Texts, text(textEvent{p.c.AppKey, p.sms(c, "Block")}))
 	}
 	return p.message("callin", p.c.Events, text(event{"callin", sim.Event{
-		SessionID: c.ID, Timestamp: dateTime(c.At), Caller: international(c.Caller), Called: international(c.X), NotifyMode: "Block",
+		SessionID: c.ID, Timestamp: dateTime(c.At), Caller: sim.Global(c.Caller), Called: sim.Global(c.X), NotifyMode: "Block",
 	}}))
 }
 
 // sms is a text message as it comes in.
 func (p *Platform) sms(c load.Call, mode string) sim.Text {
 	return sim.Text{
-		SMSIdentifier: c.ID, NotificationMode: mode, Calling: international(c.Caller), VirtualNumber: international(c.X), Event: "Text SMS",
+		SMSIdentifier: c.ID, NotificationMode: mode, Calling: sim.Global(c.Caller), VirtualNumber: sim.Global(c.X), Event: "Text SMS",
 		TimeStamp: c.At.UTC().Format("2006-01-02T15:04:05.000Z"), SMSContent: "simulated",
 	}
 }
@@ -60,7 +62,7 @@ func (p *Platform) Decide(c load.Call, status int, body []byte) (load.Decision, 
 	made, err := sim.ReadDecision(body)
 	switch {
 	case err != nil:
-		return load.Decision{}, err
+		return load.Decision{}, clause(err)
 	case made.Operation == "close":
 		return load.Decision{UserData: made.Close.UserData}, nil
 	}
@@ -74,7 +76,7 @@ func (p *Platform) Decide(c load.Call, status int, body []byte) (load.Decision, 
 func route(body []byte) (load.Decision, error) {
 	r, err := sim.ReadRouting(body)
 	if err != nil || !r.Forwarded {
-		return load.Decision{}, err
+		return load.Decision{}, clause(err)
 	}
 	return load.Decision{Verb: load.Connect, Callee: r.Called}, nil
 }
@@ -83,7 +85,23 @@ func route(body []byte) (load.Decision, error) {
 var (
 	errEmpty = errors.New("the answer is empty")
 	errPage  = errors.New("the answer is a page, not JSON")
+	errJSON  = errors.New("the answer is no JSON")
 )
+
+// clause says of an answer that cannot be read what is wrong with it, and holds
+// nothing of it.
+func clause(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("%s must not be of type %s", cmp.Or(wrong.Field, "the answer"), wrong.Value)
+	}
+	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return errJSON
+	}
+	if err == nil {
+		return nil
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), sim.ErrAnswer.Error()+": "))
+}
 
 // looks tells what is no answer at all.
 func looks(body []byte) error {
@@ -102,16 +120,4 @@ func (*Platform) Accepts(status int, _ []byte) error {
 		return fmt.Errorf("status %d", status)
 	}
 	return nil
-}
-
-// international writes a number as this platform does. A short one, such as an X
-// number that begins with 95, has no country code.
-func international(number string) string {
-	switch {
-	case number == "" || strings.HasPrefix(number, "+"):
-		return number
-	case strings.HasPrefix(number, "95") && len(number) != 11:
-		return number
-	}
-	return "+86" + strings.TrimPrefix(number, "0")
 }

@@ -30,7 +30,7 @@ func storyOf(c load.Call, d load.Decision) story {
 	case d.Failed:
 		return story{ended: setUp, state: 8014, why: "Invalid call.", point: 8014}
 	case d.Verb != load.Connect:
-		return story{ended: setUp, state: 0, why: "The application ends the call.", point: 8014}
+		return story{ended: setUp, state: 8014, why: "The application closes the call.", point: 8014} // inferred: no page has a code for it
 	}
 	s := story{out: setUp, rings: 2 * setUp, ended: 2*setUp + c.Ring}
 	switch c.Ending {
@@ -42,6 +42,7 @@ func storyOf(c load.Call, d load.Decision) story {
 		s.rings, s.ended = 0, 2*setUp
 		return s.fails(8102, "The callee is busy.", 17, 486)
 	case load.Refused:
+		s.by = 2
 		return s.fails(7504, "The callee rejects the call.", 21, 603)
 	case load.HungUp:
 		s.by = 1
@@ -58,7 +59,7 @@ func (s story) talk(c load.Call, d load.Decision) story {
 	s.why, s.by = "The user releases the call.", 1
 	switch {
 	case c.Stopped:
-		s.by, s.why = 0, "The application ends the call."
+		s.by, s.state, s.why, s.point = 0, 8011, "The application ends the call.", 8011 // inferred: one of the platform's own
 	case d.Longest > 0 && c.Talk >= d.Longest:
 		s.by, s.state, s.why, s.point = 0, 8010, "The maximum duration is reached.", 8010
 	case c.ByCallee:

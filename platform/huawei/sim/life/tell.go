@@ -1,6 +1,7 @@
 package life
 
 import (
+	"cmp"
 	"time"
 
 	"xmode/platform/huawei/sim"
@@ -34,20 +35,25 @@ func (p *Platform) tellText(c load.Call, d load.Decision) []load.Told {
 		return nil
 	}
 	m := p.sms(c, "Notify")
-	m.Called, m.SMSContent = international(d.Callee), ""
+	m.Called, m.SMSContent = sim.Global(d.Callee), ""
 	return []load.Told{{After: time.Second, Message: p.message("SMS Notify", p.c.Texts, text(textEvent{p.c.AppKey, m})), Record: true}}
 }
 
 // event is what an event says.
 func (p *Platform) event(c load.Call, d load.Decision, s story, kind string, at time.Duration) sim.Event {
-	e := sim.Event{SessionID: c.ID, Timestamp: dateTime(c.At.Add(at)), Caller: international(c.Caller), Called: d.Callee, UserData: d.UserData}
-	if e.Called == "" {
-		e.Called = international(c.X)
-	}
+	e := sim.Event{SessionID: c.ID, Timestamp: dateTime(c.At.Add(at)), Caller: sim.Global(c.Caller), Called: cmp.Or(d.Callee, sim.Global(c.X)), UserData: d.UserData}
 	if kind == "disconnect" {
 		e.StateCode, e.StateDesc, e.CallRelDirection = &s.state, s.why, s.by
 	}
 	return e
+}
+
+// shown is the number that the callee sees: the X number, if nothing else is said.
+func shown(c load.Call, d load.Decision) string {
+	if d.Verb != load.Connect {
+		return ""
+	}
+	return cmp.Or(d.Display, sim.Global(c.X))
 }
 
 // fee is the call record.
@@ -59,8 +65,8 @@ func (p *Platform) fee(c load.Call, d load.Decision, s story) sim.Fee {
 		return dateTime(c.At.Add(after))
 	}
 	f := sim.Fee{
-		SPID: "simulated", AppKey: p.c.AppKey, ICID: "icid." + c.ID, BindNum: international(c.X), SessionID: c.ID, CallerNum: international(c.Caller),
-		CalleeNum: international(c.X), FwdDisplayNum: d.Display, FwdDstNum: d.Callee, CallInTime: dateTime(c.At), FwdStartTime: at(s.out),
+		SPID: "simulated", AppKey: p.c.AppKey, ICID: "icid." + c.ID, BindNum: sim.Global(c.X), SessionID: c.ID, CallerNum: sim.Global(c.Caller),
+		CalleeNum: sim.Global(c.X), FwdDisplayNum: shown(c, d), FwdDstNum: d.Callee, CallInTime: dateTime(c.At), FwdStartTime: at(s.out),
 		FwdAlertingTime: at(s.rings), FwdAnswerTime: at(s.answered), CallEndTime: at(s.ended), FwdUnaswRsn: s.q850, ULFailReason: s.point,
 		SIPStatusCode: s.sip, HostName: "simulator", UserData: d.UserData, NotifyMode: "Block", CallRelDirection: s.by,
 	}
