@@ -109,6 +109,11 @@ func (a *platformAPIs) serveHuawei(key, secret string) error {
 	if err != nil {
 		return err
 	}
+	stop, err := huawei.NewStopAPI(huawei.StopConfig{Apps: apps, Stop: a.stop, Now: time.Now, LogSize: logged})
+	if err != nil {
+		return err
+	}
 	a.mux.Handle("/rest/provision/voice/record/v1.0", recordings)
+	a.mux.Handle("/rest/httpsessions/callStop/v2.0", stop)
 	return nil
 }

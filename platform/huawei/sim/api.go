@@ -60,15 +60,13 @@ const (
 // 获取录音文件下载地址. It is an [http.Handler], and safe for concurrent use.
 // https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0007_2.html
 type API struct {
-	c   APIConfig
-	log simulator.Log
+	c     APIConfig
+	log   simulator.Log
+	guard guard
 
-	mu      sync.Mutex
-	nonces  map[string]time.Time
-	fault   Fault
-	faults  map[string]Fault // by fileName
-	wrong   int              // wrong keys or digests in a row
-	blocked time.Time        // until then
+	mu     sync.Mutex
+	fault  Fault
+	faults map[string]Fault // by fileName
 }
 
 // NewAPI returns an API. The error lists all faults, and no secret.
@@ -86,7 +84,7 @@ func NewAPI(c APIConfig) (*API, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make API: %w", err)
 	}
-	return &API{c: c, log: simulator.Log{Size: c.LogSize}, nonces: map[string]time.Time{}, faults: map[string]Fault{}}, nil
+	return &API{c: c, log: simulator.Log{Size: c.LogSize}, guard: guard{blockAfter: c.BlockAfter}, faults: map[string]Fault{}}, nil
 }
 
 // String hides the secrets.
@@ -146,7 +144,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer decides about a request.
 func (a *API) answer(r simulator.Request) reply {
-	if code := a.verify(r); code != "" {
+	if code := a.guard.admit(r, faultsOf(r, a.contract()), a.contract().window()); code != "" {
 		return a.refuse(code)
 	}
 	query, _ := url.ParseQuery(r.Query) // verified
@@ -202,9 +200,14 @@ func (a *API) refuse(code string) reply {
 	if other, ok := a.c.Statuses[code]; ok {
 		status = other
 	}
+	return reply{status: status, code: code, kind: "application/json;charset=UTF-8", body: resultBody(code, text)}
+}
+
+// resultBody is how all of the platform's APIs say what became of a request.
+func resultBody(code, text string) []byte {
 	body, _ := json.Marshal(struct { // texts alone: it does not fail
 		Code string `json:"resultcode"`
 		Text string `json:"resultdesc"`
 	}{code, text})
-	return reply{status: status, code: code, kind: "application/json;charset=UTF-8", body: body}
+	return body
 }

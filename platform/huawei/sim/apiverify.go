@@ -3,6 +3,7 @@ package sim
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"xmode/simulator"
@@ -11,50 +12,65 @@ import (
 // blockTime is for how long 1020176 holds.
 const blockTime = 30 * time.Minute
 
-// verify says with which result code a request is refused; "": it is right.
-func (a *API) verify(r simulator.Request) (code string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if r.At.Before(a.blocked) {
+// guard decides which requests an API lets in, by what they say of themselves and by
+// those before.
+type guard struct {
+	blockAfter int
+
+	mu      sync.Mutex
+	nonces  map[string]time.Time
+	wrong   int       // wrong keys or digests in a row
+	blocked time.Time // until then
+}
+
+// admit says with which result code a request is refused that has these faults; "":
+// it is right.
+func (g *guard) admit(r simulator.Request, faults []fault, window time.Duration) (code string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if r.At.Before(g.blocked) {
 		return "1020176"
 	}
-	for _, f := range faultsOf(r, a.contract()) {
+	for _, f := range faults {
 		if f.code != "" && f.auth {
-			return a.count(r, f.code)
+			return g.count(r, f.code)
 		}
 		if f.code != "" {
 			return f.code
 		}
 	}
-	a.wrong = 0
-	return a.file(r)
+	g.wrong = 0
+	return g.file(r, window)
 }
 
 // count counts a wrong key or secret, and turns the code of one too many into
 // that of a block. The lock is held.
-func (a *API) count(r simulator.Request, code string) string {
-	if a.wrong++; a.c.BlockAfter == 0 || a.wrong < a.c.BlockAfter {
+func (g *guard) count(r simulator.Request, code string) string {
+	if g.wrong++; g.blockAfter == 0 || g.wrong < g.blockAfter {
 		return code
 	}
-	a.wrong, a.blocked = 0, r.At.Add(blockTime)
+	g.wrong, g.blocked = 0, r.At.Add(blockTime)
 	return "1020176"
 }
 
 // file notes the nonce of a request that is right otherwise. That one which was
 // used before is refused, and by which code, is inferred. The lock is held.
-func (a *API) file(r simulator.Request) (code string) {
+func (g *guard) file(r simulator.Request, window time.Duration) (code string) {
 	t, _ := readToken(r)
-	if len(a.nonces) >= 10_000 {
-		for nonce, at := range a.nonces {
-			if r.At.Sub(at) > 2*a.contract().window() { // its Created would be refused by now
-				delete(a.nonces, nonce)
+	if len(g.nonces) >= 10_000 {
+		for nonce, at := range g.nonces {
+			if r.At.Sub(at) > 2*window { // its Created would be refused by now
+				delete(g.nonces, nonce)
 			}
 		}
 	}
-	if _, used := a.nonces[t.nonce]; used {
+	if _, used := g.nonces[t.nonce]; used {
 		return codeInvalid
 	}
-	a.nonces[t.nonce] = r.At
+	if g.nonces == nil {
+		g.nonces = map[string]time.Time{}
+	}
+	g.nonces[t.nonce] = r.At
 	return ""
 }
 
@@ -62,6 +78,10 @@ func (a *API) file(r simulator.Request) (code string) {
 // status, 403 is inferred; the texts of the codes of headers are composed.
 func result(code string) (status int, text string) {
 	switch code {
+	case "0":
+		return http.StatusOK, "Success"
+	case codeEnded:
+		return http.StatusOK, "The call does not exist or has ended."
 	case "1010001":
 		return http.StatusInternalServerError, "Internal system error."
 	case codeInvalid:

@@ -30,6 +30,11 @@ func (p *Platform) Decide(c load.Call, status int, body []byte) (load.Decision, 
 	if status != http.StatusOK {
 		return load.Decision{}, fmt.Errorf("status %d", status)
 	}
+	return p.answers[c.Kind].of(body, func(body []byte) (load.Decision, error) { return read(c.Kind, body) })
+}
+
+// read reads the body of an answer.
+func read(kind load.Kind, body []byte) (load.Decision, error) {
 	switch body = bytes.TrimSpace(body); {
 	case len(body) == 0:
 		return load.Decision{}, errEmpty
@@ -43,7 +48,7 @@ func (p *Platform) Decide(c load.Call, status int, body []byte) (load.Decision, 
 	if a.Code != "OK" {
 		return load.Decision{}, fmt.Errorf("code %q", a.Code)
 	}
-	return decision(c.Kind, a.Model)
+	return decision(kind, a.Model)
 }
 
 func decision(kind load.Kind, m sim.Model) (load.Decision, error) {

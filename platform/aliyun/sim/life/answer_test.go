@@ -41,6 +41,19 @@ func TestAnswersToTextsAreRead(t *testing.T) {
 	}
 }
 
+// TestSameWordsMeanSomethingElse to a call and to a text, and more often than once.
+func TestSameWordsMeanSomethingElse(t *testing.T) {
+	p := platform(t, nil)
+	body := []byte(model(`{"controlOperate":"CONTINUE","calledNo":"139","smsChannel":"SMS_DROP"}`))
+	for range 2 {
+		for kind, want := range map[load.Kind]load.Verb{load.Voice: load.Connect, load.Text: load.Reject} {
+			if d, err := p.Decide(load.Call{Kind: kind}, 200, body); err != nil || d.Verb != want {
+				t.Errorf("%d: %+v, %v", kind, d, err)
+			}
+		}
+	}
+}
+
 func TestAnswersThatNoPlatformCanUse(t *testing.T) {
 	p := platform(t, nil)
 	for _, c := range []struct {
