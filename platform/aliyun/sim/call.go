@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 )
@@ -35,6 +36,8 @@ type Call struct {
 	// City is the home of X, OutID what the answer said, Extension what was
 	// typed; all may be empty.
 	City, OutID, Extension string
+	// Display is called_display_no; empty: X.
+	Display string
 	// Type says who called whom.
 	Type CallType
 	// Dialled is call_time, Out when the callee's leg began, Rang, Answered and
@@ -48,6 +51,12 @@ type Call struct {
 	// UnconnectedCause is 0 for normal, 1 blacklist, 2 no binding, 3 call
 	// restriction, 4 other.
 	UnconnectedCause int
+	// Control and ControlMsg are control_type and control_msg: how the query was
+	// answered. Empty: CONTINUE and OK, or REJECT and NO_SUBS_EXIST where the
+	// UnconnectedCause says that there is no binding.
+	Control, ControlMsg string
+	// Texts is sms_number; 0 for a call.
+	Texts int
 	// RecordURL is where the recording lies; empty: there is none.
 	RecordURL string
 }
@@ -56,14 +65,15 @@ type Call struct {
 func (c Call) Start() Receipt {
 	r := c.common()
 	r["call_type"], r["sub_id"] = int(c.Type), c.SubsID
-	r["partner_key"], r["called_display_no"], r["unconnected_cause"] = c.PoolKey, c.X, c.UnconnectedCause
-	c.control(r)
+	r["partner_key"], r["called_display_no"], r["unconnected_cause"] = c.PoolKey, cmp.Or(c.Display, c.X), c.UnconnectedCause
+	r["control_type"], r["control_msg"] = c.control()
 	return r
 }
 
 // Ring returns the SecretRingReport. Its numbers are strings in the sample.
 func (c Call) Ring() Receipt {
 	r := c.common()
+	r.put("extension", c.Extension)
 	r.at("ring_time", c.Rang)
 	return r
 }
@@ -72,6 +82,7 @@ func (c Call) Ring() Receipt {
 // message queue's page.
 func (c Call) PickUp() Receipt {
 	r := c.common()
+	r.put("extension", c.Extension)
 	r.at("ring_Time", c.Rang)
 	r.at("start_time", c.Answered)
 	return r
@@ -90,7 +101,7 @@ func (c Call) Report() Receipt {
 	r.put("extension", c.Extension)
 	r["call_out_time"], r["ring_time"], r["free_ring_time"] = dateTime(out), dateTime(ring), dateTime(ring)
 	r["start_time"], r["release_time"] = dateTime(later(c.Answered, release)), dateTime(release)
-	r["release_dir"], r["release_cause"], r["sms_number"] = c.ReleaseDir, c.ReleaseCause, 0
+	r["release_dir"], r["release_cause"], r["sms_number"] = c.ReleaseDir, c.ReleaseCause, c.Texts
 	r.put("record_url", c.RecordURL)
 	return r
 }
@@ -115,11 +126,11 @@ func (c Call) common() Receipt {
 }
 
 // control says how the query was answered.
-func (c Call) control(r Receipt) {
-	r["control_type"], r["control_msg"] = "CONTINUE", "OK"
+func (c Call) control() (kind, message string) {
 	if c.UnconnectedCause == 2 {
-		r["control_type"], r["control_msg"] = "REJECT", "NO_SUBS_EXIST" // the type is inferred
+		return cmp.Or(c.Control, "REJECT"), cmp.Or(c.ControlMsg, "NO_SUBS_EXIST") // the type is inferred
 	}
+	return cmp.Or(c.Control, "CONTINUE"), cmp.Or(c.ControlMsg, "OK")
 }
 
 // later is an instant, or the one that stands for it where it is not reached.

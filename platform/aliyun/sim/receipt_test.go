@@ -92,6 +92,24 @@ func TestACallWithoutABinding(t *testing.T) {
 	}
 }
 
+// TestWhatTheAnswerSaidIsInReceipts: how the query was answered, and what was typed.
+func TestWhatTheAnswerSaidIsInReceipts(t *testing.T) {
+	c := example(t)
+	c.Display, c.Extension, c.Control, c.ControlMsg, c.Texts = "17000000009", "801", "IVR", "WAIT", 2
+	for _, r := range []sim.Receipt{c.Start(), c.Report()} {
+		if r["called_display_no"] != "17000000009" || r["control_type"] != "IVR" || r["control_msg"] != "WAIT" {
+			t.Errorf("%v", r)
+		}
+	}
+	if c.Ring()["extension"] != "801" || c.PickUp()["extension"] != "801" || c.Report()["sms_number"] != 2 {
+		t.Errorf("%v %v %v", c.Ring(), c.PickUp(), c.Report())
+	}
+	c.UnconnectedCause, c.ControlMsg = 2, ""
+	if r := c.Start(); r["control_type"] != "IVR" || r["control_msg"] != "NO_SUBS_EXIST" {
+		t.Errorf("%v", r)
+	}
+}
+
 func TestOtherReceipts(t *testing.T) {
 	i := sim.Intercept{ID: 7, PoolKey: "FC1", SubsID: 3, CallID: "s-1", Sender: "13900001111", X: "17000000000", Receiver: "13900002222", Content: "hi", At: beijing(t, "20:00:00")}
 	writes(t, i.Receipt(), `{"call_id":"s-1","id":7,"partner_key":"FC1","pool_key":"FC1","receive_no":"13900002222","secret_no":"17000000000","send_no":"13900001111",`+

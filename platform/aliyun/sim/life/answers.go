@@ -13,8 +13,11 @@ type answers struct {
 	read map[string]load.Decision
 }
 
-// maxAnswers is how many are remembered.
-const maxAnswers = 1024
+// How many are remembered, and how long one is at most.
+const (
+	maxAnswers = 1024
+	maxAnswer  = 4 << 10
+)
 
 // of reads an answer, or remembers how it was read.
 func (a *answers) of(body []byte, read func([]byte) (load.Decision, error)) (load.Decision, error) {
@@ -25,7 +28,7 @@ func (a *answers) of(body []byte, read func([]byte) (load.Decision, error)) (loa
 		return known, nil
 	}
 	d, err := read(body)
-	if err != nil {
+	if err != nil || len(body) > maxAnswer {
 		return d, err
 	}
 	a.mu.Lock()

@@ -1,110 +1,123 @@
 package life
 
 import (
-	"hash/fnv"
 	"time"
 
 	"xmode/platform/aliyun/sim"
 	"xmode/simulator/load"
 )
 
-// setUp is how long it takes to reach the callee.
-const setUp = time.Second
+// What a life takes beside ringing and talking (inferred).
+const (
+	setUp  = time.Second     // to reach the callee, or to be turned away
+	typing = 4 * time.Second // an extension
+)
 
-// The release_cause of a call that ends as it does.
+// The values of unconnected_cause.
 // https://help.aliyun.com/document_detail/109196.htm
 const (
-	normal       = 16
-	busy         = 17
-	noAnswer     = 19
-	refused      = 21
-	networkFault = 38
+	noBinding   = 2
+	restriction = 3
+	other       = 4
 )
+
+// The values of release_dir.
+const (
+	byPlatform = 0
+	byCaller   = 1
+	byCallee   = 2
+)
+
+// The release_causes that the platform's list has for the end of a call.
+// https://help.aliyun.com/document_detail/109196.htm
+func normal() []int   { return []int{16, 31} }
+func busy() []int     { return []int{17} }
+func noAnswer() []int { return []int{18, 19} }
+func refused() []int  { return []int{7, 33, 35, 37} }
+func network() []int  { return []int{38, 34, 27} }
+
+// one picks a code, so that each occurs.
+func one(codes []int, c load.Call) int { return codes[c.N/4%len(codes)] }
 
 // call is what the receipts of a call say.
 func (p *Platform) call(c load.Call, d load.Decision) sim.Call {
 	made := p.parties(c, d)
-	made.Released = c.At.Add(2 * setUp)
-	switch {
-	case d.Failed:
-		made.ReleaseCause, made.UnconnectedCause = networkFault, 4
-		return made
-	case d.Verb == load.Ask: // the caller typed nothing that is right, and hung up
-		made.ReleaseCause, made.ReleaseDir = normal, 1
-		return made
-	case d.Verb != load.Connect:
-		made.ReleaseCause, made.UnconnectedCause, made.Type = normal, 2, sim.Blocked
+	decided := decidedAt(c, d)
+	made.Released = decided.Add(2 * setUp)
+	if d.Failed || d.Verb != load.Connect {
+		turnedAway(&made, c, d)
 		return made
 	}
-	made.Out = c.At.Add(setUp)
+	made.Out = decided.Add(setUp)
 	switch c.Ending {
 	case load.Busy:
-		made.ReleaseCause, made.ReleaseDir = busy, 2
-		return made
+		made.ReleaseCause, made.ReleaseDir = one(busy(), c), byCallee
 	case load.Dropped:
-		made.ReleaseCause = networkFault
-		return made
+		made.ReleaseCause, made.ReleaseDir = one(network(), c), byPlatform
+	default:
+		made.Rang = made.Out.Add(setUp)
+		made.Released = made.Rang.Add(c.Ring)
+		rung(&made, c, d)
 	}
-	made.Rang = c.At.Add(2 * setUp)
-	made.Released = made.Rang.Add(c.Ring)
-	return rung(made, c, d)
+	return made
 }
 
-// rung is a call after it rang.
-func rung(made sim.Call, c load.Call, d load.Decision) sim.Call {
+// decidedAt is when the endpoint's last answer was there.
+func decidedAt(c load.Call, d load.Decision) time.Time {
+	if d.Typed != "" {
+		return c.At.Add(typing)
+	}
+	return c.At
+}
+
+// turnedAway ends a call that reached nobody. What the receipts call the answer of
+// an endpoint that has none, and one that refuses for another reason than that
+// there is no binding, is inferred.
+func turnedAway(made *sim.Call, c load.Call, d load.Decision) {
+	made.ReleaseCause, made.ReleaseDir = one(normal(), c), byPlatform
+	switch {
+	case d.Failed:
+		made.ReleaseCause, made.UnconnectedCause = one(network(), c), other
+		made.Control, made.ControlMsg = "REJECT", "QUERY_FAILED"
+	case d.Verb == load.Ask: // the caller typed nothing that is right, and hung up
+		made.ReleaseDir, made.Control = byCaller, "IVR"
+	default:
+		made.Type = sim.Blocked
+		made.UnconnectedCause, made.Control = blockedBy(made.SubsID), "REJECT"
+	}
+}
+
+// blockedBy is why a binding does not connect; 0 is none.
+func blockedBy(binding int64) int {
+	if binding == 0 {
+		return noBinding
+	}
+	return restriction
+}
+
+// rung ends a call that rang.
+func rung(made *sim.Call, c load.Call, d load.Decision) {
 	switch c.Ending {
 	case load.NoAnswer:
-		made.ReleaseCause = noAnswer
+		made.ReleaseCause, made.ReleaseDir = one(noAnswer(), c), byPlatform
 	case load.Refused:
-		made.ReleaseCause, made.ReleaseDir = refused, 2
+		made.ReleaseCause, made.ReleaseDir = one(refused(), c), byCallee
 	case load.HungUp:
-		made.ReleaseCause, made.ReleaseDir = normal, 1
+		made.ReleaseCause, made.ReleaseDir = one(normal(), c), byCaller
 	default:
 		made.Answered = made.Released
 		made.Released = made.Answered.Add(c.Talked(d))
-		made.ReleaseCause, made.ReleaseDir = normal, 1
-		switch {
-		case c.Stopped || d.Longest > 0 && c.Talk >= d.Longest:
-			made.ReleaseDir = 0
-		case c.ByCallee:
-			made.ReleaseDir = 2
-		}
+		made.ReleaseCause, made.ReleaseDir = one(normal(), c), hungUp(c, d)
 	}
-	return made
 }
 
-// parties are who speaks to whom. Which of them is phone_no is not known: every
-// other call has the one, or the other.
-func (p *Platform) parties(c load.Call, d load.Decision) sim.Call {
-	made := sim.Call{
-		ID: recordID(c.ID), PoolKey: p.c.PoolKey, CallID: c.ID, X: national(c.X), Phone: national(c.Caller), Peer: d.Callee, OutID: d.UserData,
-		Extension: d.Typed, Dialled: c.At,
-	}
-	made.SubsID, _ = subsID(d.SubsID)
-	if d.Verb == load.Connect && c.N%4 > 1 {
-		made.Phone, made.Peer, made.Type = made.Peer, made.Phone, sim.ToPhone
-	}
-	return made
-}
-
-// recordID is the primary key of a call's record: a number, as in the page's sample,
-// that no other load has.
-func recordID(callID string) int64 {
-	sum := fnv.New64a()
-	_, _ = sum.Write([]byte(callID))
-	return int64(sum.Sum64() >> 11) // JSON has no larger ones
-}
-
-// text is what the record of a text says.
-func (p *Platform) text(c load.Call, d load.Decision) sim.Call {
-	made := p.parties(c, d)
+// hungUp is who ended a call that was answered.
+func hungUp(c load.Call, d load.Decision) int {
 	switch {
-	case d.Verb != load.Connect:
-		made.Type, made.UnconnectedCause = sim.TextBlocked, 2
-	case made.Type == sim.ToPhone:
-		made.Type = sim.TextTaken
-	default:
-		made.Type = sim.TextSent
+	case c.Stopped || d.Longest > 0 && c.Talk >= d.Longest:
+		return byPlatform
+	case c.ByCallee:
+		return byCallee
 	}
-	return made
+	return byCaller
 }
