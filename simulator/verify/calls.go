@@ -2,9 +2,8 @@ package verify
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -12,44 +11,31 @@ import (
 	"xmode/simulator/load"
 )
 
-// story is what is compared of all that is known of a call.
-type story struct {
-	State      string      `json:"state"`
-	Queries    []query     `json:"queries"`
-	Records    []record    `json:"records"`
-	Recordings []recording `json:"recordings"`
-}
+// Pauses before what is not right yet is read again.
+const (
+	firstPause   = 100 * time.Millisecond
+	longestPause = 8 * time.Second
+)
 
-// query is a question and its answer.
-type query struct {
-	Decision string `json:"decision"`
-}
-
-// recording is one as the API tells of it.
-type recording struct {
-	State  string `json:"state"`
-	SHA256 string `json:"sha256"`
-	Error  string `json:"error"`
-}
-
-// calls reads every call that has a record. What is not right yet is read again,
-// with growing pauses, until the time to settle is over.
-func (v *Verifier) calls(ctx context.Context, table []load.Want, verdict *Verdict) error {
+// calls reads every call that has a record or a recording. What may become right is
+// read again, with growing pauses, until the time to settle is over.
+func (v *Verifier) calls(ctx context.Context, t *table, verdict *Verdict) error {
 	var open []int
-	for n, w := range table {
-		if w.Record == load.Due {
+	for n := range t.calls {
+		e := &t.calls[n]
+		if e.record == load.Due || e.recording == load.Due {
 			open = append(open, n)
 			verdict.Calls++
 		}
-		if w.Recording == load.Due {
+		if e.recording == load.Due {
 			verdict.Recordings++
 		}
 	}
 	end := v.c.Now().Add(v.c.Settle)
-	for pause := time.Second; ; pause = min(2*pause, 8*time.Second) {
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		last := !v.c.Now().Before(end)
-		left, err := v.round(ctx, table, open, verdict, last)
-		if err != nil || len(left) == 0 || last {
+		left, err := v.round(ctx, t, open, verdict, last)
+		if err != nil || len(left) == 0 {
 			return err
 		}
 		open = left
@@ -70,9 +56,9 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// round reads calls once, and returns those that are not right; in the last round
-// they are noted.
-func (v *Verifier) round(ctx context.Context, table []load.Want, open []int, verdict *Verdict, last bool) (left []int, err error) {
+// round reads calls once, in lanes, and returns those that may become right; there
+// are none in the last round.
+func (v *Verifier) round(ctx context.Context, t *table, open []int, verdict *Verdict, last bool) (left []int, err error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var mu sync.Mutex
@@ -81,20 +67,17 @@ func (v *Verifier) round(ctx context.Context, table []load.Want, open []int, ver
 	for range v.c.Parallel {
 		lanes.Go(func() {
 			for n := range work {
-				s, err := v.story(ctx, table[n].CallID)
+				s, err := v.story(ctx, t.id(n))
 				if err != nil {
 					stop(err)
 					continue
 				}
-				diffs := v.compare(s, table[n])
+				found := v.compare(&s, &t.calls[n])
 				mu.Lock()
-				switch {
-				case len(diffs) == 0:
-					verdict.right(s, table[n])
-				case last:
-					verdict.differs("call %s: %s", table[n].CallID, strings.Join(diffs, ", "))
-				default:
+				if !last && found.open() {
 					left = append(left, n)
+				} else {
+					verdict.note(t.id(n), &t.calls[n], found)
 				}
 				mu.Unlock()
 			}
@@ -111,68 +94,38 @@ func (v *Verifier) round(ctx context.Context, table []load.Want, open []int, ver
 	return left, context.Cause(ctx)
 }
 
-// right counts a call that is.
-func (v *Verdict) right(s story, w load.Want) {
-	v.CallsRight++
-	if w.Recording != load.Due {
-		return
-	}
-	v.RecordingsRight++
-	if s.Recordings[0].State == "archived" {
-		v.Archived++
-	}
-}
-
 // story reads all that is known of a call; of one that is not known it is empty.
 func (v *Verifier) story(ctx context.Context, callID string) (s story, err error) {
 	query := url.Values{"platform": {v.c.Platform}, "call_id": {callID}}
-	if err = v.getJSON(ctx, "/v1/calls?"+query.Encode(), &s); err == errNone {
+	if err = v.getJSON(ctx, "/v1/calls?"+query.Encode(), &s); errors.Is(err, errNone) {
 		return story{}, nil
 	}
 	return s, err
 }
 
-// compare says in clauses what is wrong with a call.
-func (v *Verifier) compare(s story, w load.Want) (diffs []string) {
-	if s.State != "ended" && w.Kind == load.Voice {
-		diffs = append(diffs, fmt.Sprintf("state %q, want ended", s.State))
+// note counts a call that was read, and what is wrong with it.
+func (v *Verdict) note(id string, e *expected, found found) {
+	if len(found.call) == 0 {
+		v.CallsRight++
+	} else {
+		v.CallsWrong++
+		v.differs("call %q: %s", id, strings.Join(found.call, ", "))
 	}
-	if len(s.Records) != 1 {
-		diffs = append(diffs, fmt.Sprintf("%d records, want 1", len(s.Records)))
+	if found.recording != "" {
+		v.differs("recording of %q: %s", id, found.recording)
 	}
-	if verb := verbOf(w); verb != "" && !slices.Contains(s.Queries, query{verb}) {
-		diffs = append(diffs, fmt.Sprintf("no query that was answered by %s", verb))
+	if e.recording != load.Due {
+		return
 	}
-	if w.Recording == load.Due {
-		diffs = append(diffs, v.compareRecording(s.Recordings, w)...)
+	switch {
+	case found.recording == "":
+		v.RecordingsRight++
+	case found.missing:
+		v.RecordingsMissing++
+	default:
+		v.RecordingsWrong++
 	}
-	if w.Recording == load.Absent && len(s.Recordings) > 0 {
-		diffs = append(diffs, "a recording, although none was told")
+	if found.archived {
+		v.RecordingsArchived++
 	}
-	return diffs
-}
-
-// verbOf is the API's word for a decision; empty: none that has to be known.
-func verbOf(w load.Want) string {
-	if w.Failed {
-		return ""
-	}
-	return map[load.Verb]string{load.Connect: "connect", load.Reject: "reject", load.Ask: "ask"}[w.Verb]
-}
-
-func (v *Verifier) compareRecording(known []recording, w load.Want) []string {
-	if len(known) != 1 {
-		return []string{fmt.Sprintf("%d recordings, want 1", len(known))}
-	}
-	r := known[0]
-	if v.c.Archived && r.State != "archived" {
-		return []string{strings.TrimSpace("recording " + r.State + ", want archived " + r.Error)}
-	}
-	if v.c.Sum == nil || r.State != "archived" {
-		return nil
-	}
-	if sum, ok := v.c.Sum(w.CallID); !ok || sum != r.SHA256 {
-		return []string{"recording with another SHA-256"}
-	}
-	return nil
 }

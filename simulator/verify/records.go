@@ -28,131 +28,118 @@ type record struct {
 // maxLine is the longest line that is read.
 const maxLine = 4 << 20
 
+// stream is the form in which all records come.
+const stream = "application/x-ndjson"
+
 // records reads all call records since the load began, one line at a time, and
 // looks whether each that must be there is there once.
-func (v *Verifier) records(ctx context.Context, table []load.Want, verdict *Verdict) error {
+func (v *Verifier) records(ctx context.Context, t *table, verdict *Verdict) error {
 	query := url.Values{"platform": {v.c.Platform}, "since": {v.c.Since.UTC().Format(time.RFC3339)}}
-	body, err := v.get(ctx, "/v1/cdrs?"+query.Encode(), "application/x-ndjson")
+	body, err := v.get(ctx, "/v1/cdrs?"+query.Encode(), stream)
 	if err != nil {
-		return none(err)
+		return listed(err)
 	}
 	defer body.Close()
-	seen := make([]uint8, len(table))
 	lines := bufio.NewScanner(body)
 	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
 		var r record
 		if json.Unmarshal(lines.Bytes(), &r) != nil {
+			if lines.Err() != nil {
+				break // the rest of a line that was cut off
+			}
 			return fmt.Errorf("%w: a line cannot be read", ErrAPI)
 		}
-		if n, ours := v.number(r.CallID); ours && n < len(table) {
-			seen[n] = min(seen[n], 254) + 1
-			if diffs := differences(r, table[n]); seen[n] == 1 && len(diffs) == 0 {
-				verdict.RecordsRight++
-			} else {
-				verdict.differs("record of %s: %s", r.CallID, strings.Join(append(diffs, again(seen[n])...), ", "))
-			}
+		if strings.HasPrefix(r.CallID, v.c.Prefix) {
+			t.see(r, verdict)
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return away(ctx, err)
+		return readable(err)
 	}
-	missing(table, seen, verdict)
+	t.sum(verdict)
 	return nil
 }
 
-// none: where lists are, something is always found.
-func none(err error) error {
-	if err == errNone {
-		return fmt.Errorf("%w: status 404", ErrAPI)
+// readable is why a stream ended too early.
+func readable(err error) error {
+	if err == bufio.ErrTooLong {
+		return fmt.Errorf("%w: a line is too long", ErrAPI)
 	}
 	return err
 }
 
-func again(n uint8) []string {
-	if n > 1 {
-		return []string{fmt.Sprintf("there %d times", n)}
+// see compares a record of the load.
+func (t *table) see(r record, verdict *Verdict) {
+	e := t.find(r.CallID)
+	if e == nil || !e.known || e.record == load.Absent {
+		verdict.RecordsUntold++
+		verdict.differs("record of %q: there, although it was never told", r.CallID)
+		return
 	}
-	return nil
+	diffs := t.differences(r, e)
+	if len(diffs) > 0 {
+		e.marks |= wrong
+	}
+	if r.Conflict {
+		e.marks |= conflicting
+		diffs = append(diffs, "marked as a conflict")
+	}
+	if e.marks&once != 0 {
+		e.marks |= twice
+		diffs = append(diffs, "there more than once")
+	}
+	e.marks |= once
+	if len(diffs) > 0 {
+		verdict.differs("record of %q: %s", r.CallID, strings.Join(diffs, ", "))
+	}
 }
 
-// missing notes the records that must be there and are not.
-func missing(table []load.Want, seen []uint8, verdict *Verdict) {
-	for n, w := range table {
-		if w.Record != load.Due {
+// sum counts what was found, and notes the records that must be there and are not.
+func (t *table) sum(verdict *Verdict) {
+	for n := range t.calls {
+		e := &t.calls[n]
+		if e.marks&wrong != 0 {
+			verdict.RecordsWrong++
+		}
+		if e.marks&conflicting != 0 {
+			verdict.RecordsConflicting++
+		}
+		if e.marks&twice != 0 {
+			verdict.RecordsTwice++
+		}
+		if e.record != load.Due {
 			continue
 		}
 		verdict.Records++
-		if seen[n] == 0 {
-			verdict.differs("record of %s: missing", w.CallID)
+		switch e.marks {
+		case once:
+			verdict.RecordsRight++
+		case 0:
+			verdict.RecordsMissing++
+			verdict.differs("record of %q: missing", t.id(n))
 		}
 	}
 }
 
-// differences says in clauses what is wrong with a record.
-func differences(r record, w load.Want) (diffs []string) {
-	if w.CallID == "" || w.Record == load.Absent {
-		return []string{"there, although it was never told"}
+// differences says in clauses what is wrong with what a record says.
+func (t *table) differences(r record, e *expected) (diffs []string) {
+	if want := kind(e); r.Kind != want {
+		diffs = append(diffs, fmt.Sprintf("kind %q, want %q", r.Kind, want))
 	}
-	if r.Conflict {
-		diffs = append(diffs, "marked as a conflict")
-	}
-	if kind := map[load.Kind]string{load.Voice: "voice", load.Text: "sms"}[w.Kind]; r.Kind != kind {
-		diffs = append(diffs, fmt.Sprintf("kind %s, want %s", r.Kind, kind))
-	}
-	for _, number := range []struct{ what, got, want string }{{"x", r.X, w.X}, {"caller", r.Caller, w.Caller}, {"callee", r.Callee, w.Callee}} {
-		if plain(number.got) != plain(number.want) && number.want != "" {
-			diffs = append(diffs, fmt.Sprintf("%s %s, want %s", number.what, masked(number.got), masked(number.want)))
+	for _, number := range []struct {
+		what, got string
+		want      uint32
+	}{{"x", r.X, e.x}, {"caller", r.Caller, e.caller}, {"callee", r.Callee, e.callee}} {
+		if want := t.numbers[number.want]; plain(number.got) != want {
+			diffs = append(diffs, fmt.Sprintf("%s %s, want %s", number.what, masked(number.got), masked(want)))
 		}
 	}
-	if want := int(w.Talked / time.Second); r.Duration != want {
-		diffs = append(diffs, fmt.Sprintf("duration %d s, want %d s", r.Duration, want))
+	if r.Duration != int(e.talked) {
+		diffs = append(diffs, fmt.Sprintf("duration %d s, want %d s", r.Duration, e.talked))
 	}
-	if want := outcomes(w); !slices.Contains(want, r.Outcome) {
-		diffs = append(diffs, fmt.Sprintf("outcome %s, want %s", r.Outcome, strings.Join(want, " or ")))
+	if want := outcomes(e); !slices.Contains(want, r.Outcome) {
+		diffs = append(diffs, fmt.Sprintf("outcome %q, want %s", r.Outcome, strings.Join(want, " or ")))
 	}
 	return diffs
-}
-
-// outcomes are what a record may say of a call.
-func outcomes(w load.Want) []string {
-	switch {
-	case w.Kind == load.Text && w.Verb == load.Connect:
-		return []string{"answered"}
-	case w.Verb != load.Connect && w.Failed:
-		return []string{"blocked", "failed"}
-	case w.Verb == load.Ask:
-		return []string{"blocked", "no_answer", "failed"}
-	case w.Verb != load.Connect:
-		return []string{"blocked"}
-	}
-	switch w.Ending {
-	case load.Answered:
-		return []string{"answered"}
-	case load.NoAnswer, load.HungUp:
-		return []string{"no_answer"}
-	case load.Busy:
-		return []string{"busy"}
-	case load.Refused:
-		return []string{"rejected"}
-	}
-	return []string{"failed"}
-}
-
-// plain is a number without country code and trunk prefix, so that it is the same
-// in whatever form it is written.
-func plain(number string) string {
-	number = strings.TrimPrefix(number, "+86")
-	if strings.HasPrefix(number, "0") && !strings.HasPrefix(number, "00") {
-		number = number[1:]
-	}
-	return number
-}
-
-// masked leaves the last two digits of a number.
-func masked(number string) string {
-	if len(number) <= 2 {
-		return fmt.Sprintf("%q", number)
-	}
-	return strings.Repeat("*", len(number)-2) + number[len(number)-2:]
 }

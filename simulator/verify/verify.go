@@ -1,13 +1,13 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,23 +18,25 @@ import (
 type Config struct {
 	// URL of the admin API, and Key that opens it.
 	URL, Key string
-	// HTTP reads; nil: a client that follows no redirection, so that the key stays
-	// here, and waits a minute for an answer to begin.
+	// HTTP reads; nil: one as usual. Whichever it is, it is used as one that follows
+	// no redirection, so that the key stays here, and keeps its connections.
 	HTTP *http.Client
+	// Patience is how long nothing may come of an answer; 0: a minute.
+	Patience time.Duration
 	// Platform that was played, and Prefix of the ids of its calls, which a decimal
 	// number follows. Other calls are somebody else's.
 	Platform, Prefix string
-	// Since is an instant before the first record was told.
+	// Since is an instant before the first call was dialled, by the platform's clock.
 	Since time.Time
 	// Parallel is how many calls are read at the same time; 0: eight.
 	Parallel int
 	// Settle is how long to wait for what the endpoint does in the background: the
 	// log of its decisions, and recordings.
 	Settle time.Duration
-	// Archived: recordings have to be fetched by then.
+	// Archived: recordings have to lie in the archive by then.
 	Archived bool
-	// Sum is the SHA-256 of the recording of a call, in hexadecimal; nil: it is not
-	// compared.
+	// Sum is the SHA-256 of the recording that was served for a call, in hexadecimal;
+	// not ok: none was. Nil: it is not compared.
 	Sum func(callID string) (sum string, ok bool)
 	// Now is a clock; required.
 	Now func() time.Time
@@ -65,38 +67,45 @@ func New(c Config) (*Verifier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make verifier: %w", err)
 	}
-	if c.HTTP == nil {
-		c.HTTP = patient(c.Parallel)
-	}
 	if c.Parallel <= 0 {
 		c.Parallel = 8
 	}
-	c.URL = strings.TrimSuffix(c.URL, "/")
+	c.Patience = cmp.Or(c.Patience, time.Minute)
+	c.URL, c.HTTP = strings.TrimSuffix(c.URL, "/"), steady(c.HTTP, c.Parallel)
 	return &Verifier{c}, nil
 }
 
-// patient is a client that waits for an answer to begin, but not for ever.
-func patient(connections int) *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.ResponseHeaderTimeout, transport.MaxIdleConnsPerHost = time.Minute, max(8, connections)
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+// steady is a client that follows no redirection and keeps so many connections.
+func steady(given *http.Client, connections int) *http.Client {
+	client := &http.Client{}
+	if given != nil {
+		*client = *given
 	}
+	if client.Transport == nil {
+		client.Transport = http.DefaultTransport
+	}
+	if t, ok := client.Transport.(*http.Transport); ok {
+		t = t.Clone()
+		t.MaxIdleConnsPerHost = max(t.MaxIdleConnsPerHost, connections)
+		t.MaxIdleConns = max(t.MaxIdleConns, connections)
+		client.Transport = t
+	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return client
 }
 
 // String hides the key.
 func (v *Verifier) String() string { return "verify.Verifier" }
 
 // Verify compares. Of n calls there are those that are wanted. The error is that
-// the API cannot be read: then nothing is known.
+// the API cannot be read, [ErrAway], [ErrKey] or [ErrAPI], or that of the context:
+// then nothing is known.
 func (v *Verifier) Verify(ctx context.Context, wants iter.Seq[load.Want], n int) (*Verdict, error) {
+	defer v.c.HTTP.CloseIdleConnections()
 	verdict := &Verdict{}
-	table := make([]load.Want, n)
-	for w := range wants {
-		if i, ok := v.number(w.CallID); ok && i < n {
-			table[i] = w
-		}
+	table, err := tableOf(v.c.Prefix, wants, n)
+	if err != nil {
+		return nil, fmt.Errorf("verify: %w", err)
 	}
 	if err := v.records(ctx, table, verdict); err != nil {
 		return nil, fmt.Errorf("read call records: %w", err)
@@ -105,11 +114,4 @@ func (v *Verifier) Verify(ctx context.Context, wants iter.Seq[load.Want], n int)
 		return nil, fmt.Errorf("read calls: %w", err)
 	}
 	return verdict, nil
-}
-
-// number is the one of a call of the load.
-func (v *Verifier) number(callID string) (int, bool) {
-	text, ok := strings.CutPrefix(callID, v.c.Prefix)
-	n, err := strconv.Atoi(text)
-	return n, ok && err == nil && n >= 0
 }
