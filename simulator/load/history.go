@@ -21,6 +21,7 @@ type past struct {
 	verb              Verb
 	record, recording Duty
 	asked, failed     bool
+	intercept         bool
 }
 
 func newHistory(n int) *history {
@@ -45,7 +46,7 @@ func (h *history) decided(c Call, d Decision) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	p := &h.past[c.N]
-	p.verb, p.failed, p.talked = d.Verb, d.Failed, c.Talked(d)
+	p.verb, p.failed, p.intercept, p.talked = d.Verb, d.Failed, d.Intercept, c.Talked(d)
 	if _, ok := h.callee[d.Callee]; !ok {
 		text := strings.Clone(d.Callee)
 		h.callee[text] = text

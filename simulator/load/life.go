@@ -109,18 +109,30 @@ func (l *Load) tell(ln *lane, c Call, t Told) {
 	l.deliver(ln, l.newPush(t.Message, []mark{m}))
 }
 
-// stop cuts a call, if it is connected and goes on, and reports whether it did.
+// answered is about when a call is answered, after it was dialled: a moment later
+// than any platform says.
+func (f *life) answered() time.Duration {
+	if f.decision.Typed != "" {
+		return f.call.Ring + 3*time.Second + typing
+	}
+	return f.call.Ring + 3*time.Second
+}
+
+// stop cuts a call, if it was answered and goes on, and reports whether it did. One
+// of which is told in any order goes on: what was told already could not be true
+// any more.
 func (f *life) stop(l *Load, now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !f.decided || f.decision.Verb != Connect || f.call.Kind != Voice || f.call.Stopped || f.next >= len(f.told) {
+	if !f.decided || f.decision.Verb != Connect || f.call.Kind != Voice || f.call.Stopped || f.call.Ending != Answered || l.reordered(f.call.N) {
 		return false
 	}
 	so := time.Duration(float64(now.Sub(f.began)) * l.c.Speed).Truncate(time.Second)
-	if f.call.Ending != Answered || so < f.call.Ring+time.Second || so >= f.told[len(f.told)-1].After {
+	talked := so - f.answered()
+	if talked < time.Second || talked >= f.call.Talked(f.decision) {
 		return false
 	}
-	f.call.Stopped, f.call.Talk = true, min(f.call.Talk, so-f.call.Ring)
+	f.call.Stopped, f.call.Talk = true, talked
 	l.history.decided(f.call, f.decision)
 	if told := l.c.Platform.Tell(f.call, f.decision); len(told) >= f.next {
 		f.told = told

@@ -21,7 +21,7 @@ type Want struct {
 	Platform, CallID string
 	Kind
 	// Decision is what the endpoint answered in the end, with Failed where the call
-	// was lost. Only Verb, Callee and Failed are kept.
+	// was lost. Only Verb, Callee, Failed and Intercept are kept.
 	Decision
 	// Caller and X as the user wrote them.
 	Caller, X string

@@ -23,6 +23,7 @@ type expected struct {
 	ending            load.Ending
 	record, recording load.Duty
 	failed, known     bool
+	intercept         bool
 	// marks is what was found of its record.
 	marks mark
 }
@@ -55,7 +56,8 @@ func tableOf(prefix string, wants iter.Seq[load.Want], n int) (*table, error) {
 		}
 		*e = expected{
 			caller: t.number(w.Caller), x: t.number(w.X), callee: t.number(w.Callee), talked: uint32(w.Talked / time.Second), kind: w.Kind,
-			verb: w.Verb, ending: w.Ending, record: w.Record, recording: w.Recording, failed: w.Failed, known: true,
+			verb: w.Verb, ending: w.Ending, record: w.Record, recording: w.Recording, failed: w.Failed, intercept: w.Intercept,
+			known: true,
 		}
 	}
 	t.index = nil

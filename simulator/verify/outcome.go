@@ -12,7 +12,7 @@ func outcomes(e *expected) []string {
 		return []string{"failed", "blocked"}
 	case e.verb == load.Ask:
 		return []string{"no_answer", "blocked"}
-	case e.verb != load.Connect:
+	case e.verb != load.Connect || e.intercept:
 		return []string{"blocked"}
 	case e.kind == load.Text:
 		return []string{"answered"} // a text that went through
