@@ -34,8 +34,9 @@ func (v *Verifier) get(ctx context.Context, path, form string) (io.ReadCloser, e
 	a := &answer{ctx: ctx, cancel: cancel, patience: v.c.Patience, late: time.AfterFunc(v.c.Patience, func() { cancel(errLate) })}
 	resp, err := v.send(ctx, path, form)
 	if err != nil {
+		err = away(ctx, err)
 		a.end()
-		return nil, away(ctx, err)
+		return nil, err
 	}
 	a.body = resp.Body
 	if err := judge(resp, form); err != nil {

@@ -4,8 +4,10 @@ import "xmode/simulator/load"
 
 // outcomes are what a record may say of a call. Where several are listed the
 // platforms tell the story in ways of their own: that a call was lost for want of an
-// answer is a failure to one and a missing binding to the other, and a caller who
-// gives up at the extension hung up before anybody was called.
+// answer is a failure to one and a missing binding to the other; a caller who gives
+// up at the extension hung up before anybody was called; and a text that went
+// through is answered, but one that the platform intercepted, on the same answer to
+// its query but for a field, is blocked.
 func outcomes(e *expected) []string {
 	switch {
 	case e.failed:
@@ -15,7 +17,7 @@ func outcomes(e *expected) []string {
 	case e.verb != load.Connect || e.intercept:
 		return []string{"blocked"}
 	case e.kind == load.Text:
-		return []string{"answered"} // a text that went through
+		return []string{"answered", "blocked"}
 	}
 	switch e.ending {
 	case load.Answered:
@@ -50,4 +52,10 @@ func kind(e *expected) string {
 		return "sms"
 	}
 	return "voice"
+}
+
+// kept reports whether the endpoint may have a record that it was never told: of a
+// text that is not to be forwarded, and which it keeps itself when it is asked.
+func (e *expected) kept() bool {
+	return e.kind == load.Text && (e.failed || e.verb == load.Reject)
 }

@@ -72,7 +72,7 @@ func readable(err error) error {
 // see compares a record of the load.
 func (t *table) see(r record, verdict *Verdict) {
 	e := t.find(r.CallID)
-	if e == nil || !e.known || e.record == load.Absent {
+	if e == nil || !e.known || e.record == load.Absent && !e.kept() {
 		verdict.RecordsUntold++
 		verdict.differs("record of %q: there, although it was never told", r.CallID)
 		return

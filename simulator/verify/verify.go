@@ -102,7 +102,7 @@ func (v *Verifier) String() string { return "verify.Verifier" }
 // then nothing is known.
 func (v *Verifier) Verify(ctx context.Context, wants iter.Seq[load.Want], n int) (*Verdict, error) {
 	defer v.c.HTTP.CloseIdleConnections()
-	verdict := &Verdict{}
+	verdict := &Verdict{Differences: []string{}}
 	table, err := tableOf(v.c.Prefix, wants, n)
 	if err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
