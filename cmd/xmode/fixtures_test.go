@@ -125,11 +125,10 @@ func TestFixturesShowAsCurl(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("there is no curl")
 	}
-	var got string
+	arrived := make(chan string, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		got = r.Method + " " + r.RequestURI + "\n" + r.Header.Get("Content-Type") + "\n" + r.Header.Get("Authorization") + "\n" +
-			r.Header.Get("X-AKSK") + r.Header.Get("X-WSSE") + "\n" + string(body)
+		arrived <- written(r.Method, r.RequestURI, r.Header, body)
 	}))
 	t.Cleanup(server.Close)
 	for _, m := range messages(t) {
@@ -140,12 +139,15 @@ func TestFixturesShowAsCurl(t *testing.T) {
 		if text, err := exec.CommandContext(t.Context(), "sh", "-c", out.out).CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s\n%s", m.Name, err, out.out, text)
 		}
-		want := m.Method + " /behind" + m.Target + "\n" + m.Header.Get("Content-Type") + "\n" + m.Header.Get("Authorization") + "\n" +
-			m.Header.Get("X-AKSK") + m.Header.Get("X-WSSE") + "\n" + string(m.Body)
-		if got != want {
+		if got, want := <-arrived, written(m.Method, "/behind"+m.Target, m.Header, m.Body); got != want {
 			t.Errorf("%s arrived as\n%s\nwant\n%s", m.Name, got, want)
 		}
 	}
+}
+
+// written is what matters of a request.
+func written(method, target string, h http.Header, body []byte) string {
+	return method + " " + target + "\n" + h.Get("Content-Type") + "\n" + h.Get("Authorization") + "\n" + h.Get("X-AKSK") + h.Get("X-WSSE") + "\n" + string(body)
 }
 
 func TestCurlSaysHowOldTheMessageIs(t *testing.T) {

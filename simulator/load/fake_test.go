@@ -3,7 +3,6 @@ package load_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -48,7 +47,6 @@ func (*toy) Query(c load.Call, typed string) load.Message {
 	return load.Message{Kind: "query", Signed: true, Write: write("/query", toyBody{ID: c.ID, What: "query", Typed: typed})}
 }
 
-var errToy = errors.New("status is not 200")
 
 func (*toy) Decide(_ load.Call, status int, body []byte) (load.Decision, error) {
 	if status != http.StatusOK {
@@ -62,7 +60,7 @@ func (*toy) Decide(_ load.Call, status int, body []byte) (load.Decision, error) 
 	case "reject":
 		return load.Decision{}, nil
 	}
-	return load.Decision{}, errors.New("the answer is no decision")
+	return load.Decision{}, fmt.Errorf("the answer is no decision")
 }
 
 func (t *toy) Tell(c load.Call, d load.Decision) []load.Told {
