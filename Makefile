@@ -8,7 +8,7 @@ COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null)
 LDFLAGS   = -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test deps lint unit fuzz build generate bench bench-queries bench-records bench-recordings bench-memory soak image-test clean
+.PHONY: help demo test deps lint unit fuzz build generate bench bench-queries bench-records bench-recordings bench-simulator bench-memory soak image-test clean
 
 help: ## list what one can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +42,8 @@ build: ## build bin/xmode
 generate: ## write the pages that restate code (docs/SETTINGS.md, ROUTES.md, METRICS.md, CLAUSES.md, the list in fixtures/README.md)
 	$(GO) generate ./...
 
-bench: deps ## speed of `xmode serve`: queries and records beside hand-written handlers, recordings beside curl
+bench: deps ## speed of `xmode serve`: queries and records beside hand-written handlers, recordings beside curl, `xmode simulate` beside wrk
+	@sh scripts/deps.sh wrk
 	@$(GO) run ./bench
 
 bench-queries: deps ## the part of bench that asks
@@ -53,6 +54,10 @@ bench-records: deps ## the part of bench that pushes call records
 
 bench-recordings: deps ## the part of bench that fetches recordings to disk (1 GiB of room while it runs)
 	@$(GO) run ./bench -only recordings
+
+bench-simulator: deps ## the part of bench that plays a platform
+	@sh scripts/deps.sh wrk
+	@$(GO) run ./bench -only simulator
 
 bench-memory: deps ## Redis memory a binding (import of BINDINGS, 1000000; 0: none) and a call record
 	@$(GO) run ./bench/memory -bindings $(BINDINGS)

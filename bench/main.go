@@ -15,6 +15,9 @@
 //	a  curl, with as many downloads at the same time
 //	b  xmode serve, from the push of their records on
 //
+// and how fast a platform can be played to an endpoint that answers at once, beside
+// wrk with as many connections.
+//
 // Each is a process of its own; bench starts and stops them and their Redis. The
 // rounds alternate, so that a slow minute of the machine meets all, and the
 // medians are printed. It fails where an answer was wrong, never because of a
@@ -49,7 +52,7 @@ type options struct {
 func main() {
 	log.SetFlags(0)
 	var o options
-	flag.StringVar(&o.only, "only", "", "the part to run, queries, records or recordings; empty: all")
+	flag.StringVar(&o.only, "only", "", "the part to run, queries, records, recordings or simulator; empty: all")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds over all targets")
 	flag.IntVar(&o.connections, "connections", 64, "connections that ask at the same time")
 	flag.DurationVar(&o.duration, "duration", 4*time.Second, "time of one measurement of queries")
@@ -69,7 +72,7 @@ func main() {
 }
 
 // errOnly: there is no such part.
-var errOnly = errors.New(`-only has to be "queries", "records" or "recordings"`)
+var errOnly = errors.New(`-only has to be "queries", "records", "recordings" or "simulator"`)
 
 // part is one that can be run by itself.
 type part struct {
@@ -79,7 +82,7 @@ type part struct {
 
 // run runs the parts that are asked for.
 func run(ctx context.Context, o options) error {
-	parts := []part{{"queries", queries}, {"records", records}, {"recordings", recordings}}
+	parts := []part{{"queries", queries}, {"records", records}, {"recordings", recordings}, {"simulator", simulator}}
 	if o.only != "" {
 		parts = slices.DeleteFunc(parts, func(p part) bool { return p.name != o.only })
 	}

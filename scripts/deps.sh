@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the programs that the tests call and this machine lacks. Where it may
-# not install, it prints the command that does, and fails.
+# Installs the programs that the tests call and this machine lacks, and those that
+# are named. Where it may not install, it prints the command that does, and fails.
 set -eu
 
 missing=
@@ -14,6 +14,9 @@ need gcc gcc libc6-dev # the race detector
 need openssl openssl   # the signed query of the README
 need strace strace     # when Redis writes to disk
 need curl curl ca-certificates
+for program in "$@"; do # what only some need
+	need "$program" "$program"
+done
 
 [ -n "$missing" ] || exit 0
 

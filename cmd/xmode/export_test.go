@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"time"
+
+	"xmode/simulator/load"
 )
 
 // Run runs a command line on the given streams.
@@ -14,6 +16,11 @@ func Run(ctx context.Context, args, environ []string, in io.Reader, out, err io.
 // BarText is one state of the progress bar.
 func BarText(lines int, read, size int64, elapsed time.Duration) string {
 	return importText(lines, read, size, elapsed)
+}
+
+// LoadText is the line that shows how far a load is.
+func LoadText(progress func() load.Progress) func(elapsed time.Duration) string {
+	return (&loadText{progress: progress}).next
 }
 
 // ClausesPage is docs/CLAUSES.md.

@@ -28,6 +28,9 @@ type loadFlags struct {
 	apiFlags
 	verifyFlags
 
+	// typed is what callers type who are asked for an extension.
+	typed string
+
 	JSON bool `name:"json" group:"load" help:"Print the summary as JSON."`
 }
 

@@ -21,7 +21,7 @@ func (f *loadFlags) parties(s *simulated) ([]load.Party, error) {
 	var all []load.Party
 	for x := range strings.SplitSeq(s.X, ",") {
 		for caller := range strings.SplitSeq(s.Caller, ",") {
-			all = append(all, load.Party{Caller: strings.TrimSpace(caller), X: strings.TrimSpace(x)})
+			all = append(all, load.Party{Caller: strings.TrimSpace(caller), X: strings.TrimSpace(x), Extension: f.typed})
 		}
 	}
 	return all, nil

@@ -39,7 +39,7 @@ func (c *simulateAliyunCmd) Run(ctx context.Context, input *server.Input, std st
 	if key == "" {
 		return errors.New("XMODE_ALIYUN_KEYS: not set: the query has to be signed")
 	}
-	if c.Calls > 0 {
+	if c.typed = c.Extension; c.Calls > 0 {
 		return c.play(ctx, &c.simulated, input, std, func(apis *platformAPIs) (played, error) { return c.played(apis, keys, key) })
 	}
 	sender := c.client()
