@@ -108,7 +108,7 @@ func (b *simulatorBench) askers() ([]*asker, error) {
 		{name: "c  wrk, one signed event of Huawei Cloud", ask: func(ctx context.Context) (float64, error) {
 			return b.wrk(ctx, "http://"+b.address+"/huawei/call-events", "-s", script)
 		}},
-		{name: "d  xmode simulate huawei, whole calls, each signed", ask: func(ctx context.Context) (float64, error) { return b.play(ctx, "huawei", 5_000) }},
+		{name: "d  xmode simulate huawei, whole calls, each signed", ask: func(ctx context.Context) (float64, error) { return b.play(ctx, "huawei", 10_000) }},
 	}, nil
 }
 

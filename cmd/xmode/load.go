@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -145,11 +146,20 @@ func (h hurried) Terms() load.Terms {
 	return terms
 }
 
+// Memory of a load: it makes little that stays, so that it may wait longer before it
+// tidies up, as long as there is room.
+const (
+	garbagePercent = 400
+	memoryLimit    = 384 << 20
+)
+
 // run runs a load, with a bar where somebody is looking.
 func (f *loadFlags) run(ctx context.Context, std streams, l *load.Load) load.Report {
 	if std.terminal {
 		live := &loadText{progress: l.Progress}
 		defer newBar(std.err, live.next).close()
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
 	return l.Run(ctx)
 }

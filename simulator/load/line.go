@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -22,7 +21,8 @@ import (
 type line struct {
 	to  *address
 	now func() time.Time
-	out []byte
+	// out and body are buffers of what is sent and of what is answered.
+	out, body []byte
 
 	mu   sync.Mutex // around conn and over: the line may be closed from outside
 	conn net.Conn
@@ -62,16 +62,12 @@ type manner struct {
 	slow, cut, early bool
 }
 
-// reply is what comes back.
+// reply is what comes back. The body holds until the next exchange.
 type reply struct {
 	status int
 	body   []byte
 	took   time.Duration
 }
-
-// maxAnswer is how much of an answer is read; none of the contracts' is anywhere
-// near.
-const maxAnswer = 64 << 10
 
 // Faults of an exchange.
 var (
@@ -180,21 +176,9 @@ func (l *line) read() (got reply, keep bool, err error) {
 	if _, err := l.in.Peek(1); err != nil {
 		return reply{}, false, stale(err)
 	}
-	resp, err := http.ReadResponse(l.in, nil)
-	if err != nil {
-		return reply{}, false, err
-	}
-	defer resp.Body.Close()
-	got.status = resp.StatusCode
-	got.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	switch {
-	case err != nil:
-		return got, false, err
-	case len(got.body) > maxAnswer:
-		got.body = got.body[:maxAnswer]
-		return got, false, errLong
-	}
-	return got, !resp.Close, nil
+	got.status, l.body, keep, err = answer(l.in, l.body)
+	got.body = l.body
+	return got, keep, err
 }
 
 // stale marks an error that a kept connection has where the other side closed it

@@ -16,9 +16,9 @@ func (p *Platform) message(kind, path string, body []byte) load.Message {
 
 // sign is what the headers of a message are.
 func (p *Platform) sign(s load.Stamp) []string {
-	secret := p.c.AppSecret
+	signer := p.right
 	if s.Spoilt {
-		secret += "?"
+		signer = p.wrong
 	}
 	word, name := "AKSK", "X-AKSK"
 	if p.c.Scheme == "wsse" {
@@ -28,7 +28,7 @@ func (p *Platform) sign(s load.Stamp) []string {
 	return []string{
 		"Content-Type: application/json;charset=UTF-8",
 		"Authorization: " + word + ` realm="SDP",profile="UsernameToken",type="Appkey"`,
-		name + `: UsernameToken Username="` + p.c.AppKey + `",PasswordDigest="` + p.c.Scheme.Digest(secret, s.Nonce, created) +
+		name + `: UsernameToken Username="` + p.c.AppKey + `",PasswordDigest="` + signer.Digest(s.Nonce, created) +
 			`",Nonce="` + s.Nonce + `",Created="` + created + `"`,
 	}
 }

@@ -47,6 +47,8 @@ var ErrSchedule = errors.New("schedule must be offsets or intervals")
 type Platform struct {
 	c       Config
 	repeats []time.Duration
+	// right signs, wrong with a secret that is none.
+	right, wrong *signature.TokenSigner
 }
 
 // New returns a platform. The error lists all faults, and no secret.
@@ -69,7 +71,9 @@ func New(c Config) (*Platform, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make platform: %w", err)
 	}
-	return &Platform{c: c, repeats: repeats}, nil
+	return &Platform{
+		c: c, repeats: repeats, right: signature.NewTokenSigner(c.Scheme, c.AppSecret), wrong: signature.NewTokenSigner(c.Scheme, c.AppSecret+"?"),
+	}, nil
 }
 
 // setPaths sets the paths that were left out; the error is [sim.ErrURL].
