@@ -114,6 +114,7 @@ func (f *loadFlags) play(ctx context.Context, s *simulated, input *server.Input,
 			err = fmt.Errorf("--verify: %w", err)
 		}
 	}
+	summary.Breaches = apis.breaches()
 	return errors.Join(summary.write(std.out, f.JSON), err, summary.failed(ctx))
 }
 

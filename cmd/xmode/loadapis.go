@@ -34,6 +34,7 @@ type platformAPIs struct {
 	mux     *http.ServeMux
 	server  *http.Server
 	load    *load.Load
+	checks  []func() []string // what of the requests so far breaks the contract
 }
 
 // listen begins to serve, if that is asked for.
@@ -53,6 +54,7 @@ func (f *loadFlags) listen(std streams) (*platformAPIs, error) {
 		return nil, err
 	}
 	a.mux.Handle("/", a.storage)
+	a.checks = append(a.checks, a.storage.CheckDownloads)
 	socket, err := net.Listen("tcp", f.APIListen)
 	if err != nil {
 		return nil, fmt.Errorf("--api-listen: %w", err)
@@ -70,6 +72,20 @@ func (a *platformAPIs) close() {
 		_ = a.server.Close()
 	}
 }
+
+// breaches lists what of the endpoint's requests breaks the platform's contract.
+func (a *platformAPIs) breaches() (list []string) {
+	if a == nil {
+		return nil
+	}
+	for _, check := range a.checks {
+		list = append(list, check()...)
+	}
+	return list[:min(len(list), maxBreaches)]
+}
+
+// maxBreaches is how many are listed.
+const maxBreaches = 100
 
 // stops has calls of a load be stopped by the API.
 func (a *platformAPIs) stops(l *load.Load) {
@@ -92,13 +108,15 @@ func (a *platformAPIs) sum(name string) (string, bool) {
 
 // serveAliyun serves the API of Alibaba Cloud.
 func (a *platformAPIs) serveAliyun(keys server.PlatformKeys) (*aliyun.API, error) {
+	access := map[string]string{keys.AccessKeyID.Reveal(): keys.AccessKeySecret.Reveal()}
 	api, err := aliyun.NewAPI(aliyun.APIConfig{
-		Keys: map[string]string{keys.AccessKeyID.Reveal(): keys.AccessKeySecret.Reveal()}, Storage: a.storage, Now: time.Now, Trouble: a.trouble, LogSize: logged,
+		Keys: access, Storage: a.storage, Now: time.Now, Trouble: a.trouble, LogSize: logged,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("--api-listen: XMODE_ALIYUN_ACCESS_KEY_ID and XMODE_ALIYUN_ACCESS_KEY_SECRET: %w", err)
 	}
 	a.mux.Handle("/{$}", api)
+	a.checks = append(a.checks, func() []string { return aliyun.CheckRequests(api.Requests(), aliyun.Contract{Keys: access}) })
 	return api, nil
 }
 
@@ -114,6 +132,7 @@ func (a *platformAPIs) serveHuawei(key, secret string) error {
 		return err
 	}
 	a.mux.Handle("/rest/provision/voice/record/v1.0", recordings)
+	a.checks = append(a.checks, func() []string { return recordings.Check() }, stop.Check)
 	a.mux.Handle("/rest/httpsessions/callStop/v2.0", stop)
 	return nil
 }

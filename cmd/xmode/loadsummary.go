@@ -18,6 +18,8 @@ import (
 // summary is what came of a load.
 type summary struct {
 	Load load.Report `json:"load"`
+	// Breaches of the platform's contract in what the endpoint asked its APIs for.
+	Breaches []string `json:"breaches,omitempty"`
 	// Verdict on what the endpoint has; null: it was not looked at.
 	Verdict *verify.Verdict `json:"verified"`
 }
@@ -29,6 +31,8 @@ func (s summary) failed(ctx context.Context) error {
 		return errors.New("simulate: interrupted: what is above is what there was until then")
 	case s.Load.Faults():
 		return errors.New("simulate: calls or records were lost, or a wrong signature was taken")
+	case len(s.Breaches) > 0:
+		return errors.New("simulate: the endpoint breaks the contract of the platform's APIs")
 	case s.Verdict != nil && !s.Verdict.OK():
 		return errors.New("simulate: the endpoint does not have what it must have")
 	}
@@ -58,6 +62,9 @@ func writeLoad(w io.Writer, s summary) error {
 	writeTrouble(text, r.Trouble)
 	writeFindings(text, r.Findings)
 	fmt.Fprintf(text, "\nthe endpoint must have %d records, %d of them with a recording\n", r.Records, r.Recordings)
+	for _, breach := range s.Breaches {
+		fmt.Fprintf(text, "fault: the platform's APIs: %s\n", breach)
+	}
 	if s.Verdict != nil {
 		fmt.Fprintf(text, "\n%s\n", s.Verdict)
 	}
