@@ -11,6 +11,7 @@ import (
 
 	"xmode/server"
 	"xmode/simulator/load"
+	"xmode/simulator/verify"
 )
 
 // loadFlags are those of a load of calls, beside those of a single one.
@@ -84,7 +85,7 @@ type played struct {
 }
 
 // play plays a load, prints what came of it, and fails if anything was lost.
-func (f *loadFlags) play(ctx context.Context, s *simulated, input *server.Input, std streams, make func(*platformAPIs) (played, error)) error {
+func (f *loadFlags) play(ctx context.Context, s *simulated, input *server.Input, std streams, ready func(*platformAPIs) (played, error)) error {
 	parties, err := f.parties(s)
 	if err != nil {
 		return err
@@ -94,7 +95,7 @@ func (f *loadFlags) play(ctx context.Context, s *simulated, input *server.Input,
 		return err
 	}
 	defer apis.close()
-	p, err := make(apis)
+	p, err := ready(apis)
 	if err != nil {
 		return err
 	}
@@ -108,14 +109,23 @@ func (f *loadFlags) play(ctx context.Context, s *simulated, input *server.Input,
 		return usageError{err.Error()}
 	}
 	apis.stops(l)
-	summary := summary{Load: f.run(ctx, std, l)}
-	if verifier != nil && ctx.Err() == nil {
-		if summary.Verdict, err = verifier.Verify(ctx, l.Wants(), config.Calls); err != nil {
-			err = fmt.Errorf("--verify: %w", err)
-		}
+	made := summary{Load: f.run(ctx, std, l)}
+	made.Verdict, err = compare(ctx, verifier, l, config.Calls)
+	made.Breaches = apis.breaches()
+	return errors.Join(made.write(std.out, f.JSON), err, made.failed(ctx))
+}
+
+// compare has what the endpoint has compared with what it must have, if that is
+// asked for.
+func compare(ctx context.Context, v *verify.Verifier, l *load.Load, calls int) (*verify.Verdict, error) {
+	if v == nil || ctx.Err() != nil {
+		return nil, nil
 	}
-	summary.Breaches = apis.breaches()
-	return errors.Join(summary.write(std.out, f.JSON), err, summary.failed(ctx))
+	verdict, err := v.Verify(ctx, l.Wants(), calls)
+	if err != nil {
+		return nil, fmt.Errorf("--verify: %w", err)
+	}
+	return verdict, nil
 }
 
 // config gathers what the flags say.
