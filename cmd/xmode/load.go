@@ -100,6 +100,11 @@ func (f *loadFlags) play(ctx context.Context, s *simulated, input *server.Input,
 		return err
 	}
 	config := f.config(s.URL, parties, p.platform)
+	if f.CA != "" {
+		if config.TLS, err = trusting(f.CA); err != nil {
+			return err
+		}
+	}
 	verifier, err := f.verifier(input, config, p)
 	if err != nil {
 		return err

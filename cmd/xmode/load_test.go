@@ -3,6 +3,7 @@ package main_test
 import (
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"net"
 	"net/http"
@@ -157,4 +158,16 @@ func TestLoadShowsHowFarItIs(t *testing.T) {
 	if got, want := text(3*time.Second), "[==============================] 100%  400 of 400 calls, 0 messages/s, p50 31ms, p99 31ms, 2 faults"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+}
+
+func TestLoadOverTLS(t *testing.T) {
+	endpoint := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"operation":"close","closeInfo":{}}`))
+	}))
+	defer endpoint.Close()
+	authority := file(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: endpoint.Certificate().Raw})))
+	got := loads(t, "huawei", endpoint.URL, "--x=17000000001", "--calls=20", "--texts=0", "--ca="+authority)
+	tells(t, got, 0, "connected 0, turned away 20")
+	got = loads(t, "huawei", endpoint.URL, "--x=17000000001", "--calls=2", "--texts=0")
+	tells(t, got, 1, "no usable answer, the call is lost: x509: certificate signed by unknown authority")
 }
