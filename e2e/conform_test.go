@@ -57,6 +57,7 @@ func conformCommand(t *testing.T, address string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), binary, all...)
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "XMODE_ALIYUN_KEYS=" + signingKey, "XMODE_ALIYUN_RECEIPT_TOKEN=" + receiptToken, "XMODE_HUAWEI_APPS=" + appKey + ":" + appSecret,
+		"XMODE_API_KEY=" + readKey,
 	}
 	return cmd
 }
@@ -68,7 +69,7 @@ func conform(t *testing.T, address string, args ...string) (conformed, int) {
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	_ = cmd.Run()
-	for _, secret := range []string{signingKey, receiptToken, appSecret} {
+	for _, secret := range []string{signingKey, receiptToken, appSecret, readKey} {
 		if strings.Contains(out.String()+errs.String(), secret) {
 			t.Errorf("%s is shown", secret)
 		}
@@ -85,7 +86,7 @@ func conform(t *testing.T, address string, args ...string) (conformed, int) {
 func TestServeConforms(t *testing.T) {
 	e := contracted(t)
 	junit := filepath.Join(t.TempDir(), "junit.xml")
-	c, status := conform(t, e.public, "--junit="+junit)
+	c, status := conform(t, e.public, "--admin=http://"+e.admin, "--junit="+junit)
 	for _, one := range c.Clauses {
 		if one.Verdict != "passed" {
 			t.Errorf("%s (%s) %s: %s", one.Name, one.Level, one.Verdict, one.Detail)
@@ -113,7 +114,7 @@ func TestServeConformsInItsOtherForms(t *testing.T) {
 	e := serve(t, nil, "--aliyun-model=string", "--huawei-info=array")
 	e.bind(`{"x":"` + connectsX + `","a":"13800000021","peers":["13900000022"],"max_duration_s":86400}`)
 	e.bind(`{"x":"` + asksX + `","a":"13800000024","extension":"801"}`)
-	c, status := conform(t, e.public, "--signature=rfc3986&", "--scheme=wsse", "--queries=20")
+	c, status := conform(t, e.public, "--admin=http://"+e.admin, "--signature=rfc3986&", "--scheme=wsse", "--queries=20")
 	if bad := slices.Concat(c.named("failed"), c.named("skipped"), c.named("unfinished")); len(bad) > 0 || status != 0 {
 		t.Errorf("status %d, %v", status, bad)
 	}

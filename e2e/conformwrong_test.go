@@ -114,16 +114,20 @@ func wrongEndpoints() []wrongEndpoint {
 		{"Aliyun signatures ignored", "aliyun", ignoresSignatures(""), "ALI-SIG 02-05 09 11-28, ALI-RPL 03-04, ALI-BAD 08, ALI-ANS 05"},
 		{"Huawei signatures ignored", "huawei", ignoresSignatures(""), "HW-SIG 03-10 12-14 20-31 39-42 45, HW-RPL 02 04-05"},
 		{"replays accepted", "aliyun", ignoresSignatures("NonceReplayed"), "ALI-RPL 03-04"},
-		{"duplicates fail", "aliyun", failsOnDuplicates(), "ALI-RCT 06"},
-		{"one broken record fails its push", "huawei", refusesBatches, "HW-CDR 06 23"},
+		{"receipts acknowledged and lost", "aliyun", losesPushes, "ALI-KEP 01-07"},
+		{"records acknowledged and lost", "huawei", losesPushes, "HW-KEP 01-07"},
+		{"duplicates of receipts forgotten", "aliyun", forgetsDuplicates(), "ALI-KEP 03-05"},
+		{"duplicates of records forgotten", "huawei", forgetsDuplicates(), "HW-KEP 03-05"},
+		{"duplicates fail", "aliyun", failsOnDuplicates(), "ALI-RCT 06, ALI-KEP 03"},
+		{"one broken record fails its push", "huawei", refusesBatches, "HW-CDR 06 23, HW-KEP 06"},
 		{"asks for ever", "aliyun", asksForEver, "ALI-IVR 04"},
 		{"boolean recordFlag", "huawei", replaced(`"recordFlag":"true"`, `"recordFlag":true`, `"recordFlag":"false"`, `"recordFlag":false`), "HW-ANS 16"},
 		{"maxDuration in seconds", "huawei", replaced(`"maxDuration":60`, `"maxDuration":3600`), "HW-ANS 14"},
-		{"codes of acknowledgements as strings", "aliyun", replaced(`"code":0`, `"code":"0"`), "ALI-RCT 01-03 05-13 20-28 30-58 67"},
+		{"codes of acknowledgements as strings", "aliyun", replaced(`"code":0`, `"code":"0"`), "ALI-RCT 01-03 05-13 20-28 30-58 67, ALI-KEP 01-07"},
 		{"a body behind every acknowledgement", "huawei", bodies,
-			"HW-SIG 44, HW-RPL 03-04, HW-EVT 20-35, HW-CDR 01-09 20-32 43, HW-NUM 01-10, HW-SMS 22-26 31"},
+			"HW-SIG 44, HW-RPL 03-04, HW-EVT 20-35, HW-CDR 01-09 20-32 43, HW-NUM 01-10, HW-SMS 22-26 31, HW-KEP 01-07"},
 		{"empty answers to texts", "aliyun", emptyTexts, "ALI-SMS 01-07, ALI-ANS 01 03 06"},
-		{"records moved elsewhere", "huawei", movedRecords, "HW-SIG 12 44-45, HW-RPL 03-05, HW-TRN 01, HW-CDR 01-09 20-32 40-44"},
+		{"records moved elsewhere", "huawei", movedRecords, "HW-SIG 12 44-45, HW-RPL 03-05, HW-TRN 01, HW-CDR 01-09 20-32 40-44, HW-KEP 01-07"},
 		{"withheld callers refused", "aliyun", withheldRefused, "ALI-QRY 18, ALI-IVR 06, ALI-SMS 07"},
 		{"stack traces", "aliyun", traces, "ALI-SEC 01"},
 		{"tells the right signature", "aliyun", tellsSignature, "ALI-SIG 10"},
@@ -210,7 +214,7 @@ func TestWrongEndpointsFailWhatTheyBreak(t *testing.T) {
 			if c.name == "texts after two seconds" {
 				lanes = "32" // who waits for an endpoint that sleeps can do so for many clauses at once
 			}
-			got, status := conform(t, between(t, e.public, c.spoil), "--platform="+c.platform, "--queries=5", "--parallel="+lanes, "--timeout=10s")
+			got, status := conform(t, between(t, e.public, c.spoil), "--admin=http://"+e.admin, "--platform="+c.platform, "--queries=5", "--parallel="+lanes, "--timeout=10s")
 			want := spelt(t, c.fails)
 			must := false
 			for _, one := range got.Clauses {

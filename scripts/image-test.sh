@@ -95,7 +95,7 @@ check_image() {
 
 	bytes=$(du -sb "$root" | cut -f1)
 	[ "$bytes" -lt "$max_bytes" ] || fail "the image has $bytes bytes, more than $max_bytes"
-	say "size:         $((bytes / 1024 / 1024)) MiB"
+	say "size:         $bytes bytes, $(((max_bytes - bytes) / 1024)) KiB below the limit"
 
 	found=$(cd "$root" && find . -type f | sort | tr '\n' ' ')
 	[ "$found" = "./etc/ssl/certs/ca-certificates.crt ./xmode " ] || fail "the image holds other files: $found"

@@ -31,7 +31,7 @@ type Variable struct {
 // ClientSettings is what the commands need beside the endpoint's own settings.
 type ClientSettings struct {
 	// APIKey opens the admin listener.
-	APIKey platform.Secret `kong:"-" secret:"XMODE_API_KEY" help:"The key that xmode bindings shows to the admin listener: one of those in XMODE_API_KEYS, without name and role."`
+	APIKey platform.Secret `kong:"-" secret:"XMODE_API_KEY" help:"The key that xmode bindings and xmode conform --admin show to the admin listener: one of those in XMODE_API_KEYS, without name and role."`
 	// ExplainKey is what a received signature is computed with.
 	ExplainKey platform.Secret `kong:"-" secret:"XMODE_EXPLAIN_KEY" help:"The key or keys that xmode explain computes with: of Alibaba Cloud the signing key, of Huawei Cloud appkey:secret or the secret; comma-separated."`
 }

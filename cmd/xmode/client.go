@@ -33,6 +33,9 @@ const (
 // maxReply bounds an answer that is read whole: a page of 1000 large groups.
 const maxReply = 64 << 20
 
+// errNoAPIKey: nothing opens the admin listener.
+var errNoAPIKey = errors.New("XMODE_API_KEY: not set: the admin listener asks for a key")
+
 // client calls the admin listener.
 type client struct {
 	base *url.URL
@@ -50,7 +53,7 @@ func (e endpoint) dial(input *server.Input) (*client, error) {
 		return nil, err
 	}
 	if !settings.APIKey.IsSet() {
-		return nil, errors.New("XMODE_API_KEY: not set: the admin listener asks for a key")
+		return nil, errNoAPIKey
 	}
 	return newClient(e.URL, settings.APIKey.Reveal(), e.CA)
 }

@@ -30,6 +30,8 @@ type conformCmd struct {
 	Extension      string `name:"extension" placeholder:"DIGITS" help:"An extension of --x-asks that --caller-connects may dial."`
 	XRejects       string `name:"x-rejects" placeholder:"NUMBER" help:"An X number that connects nobody."`
 
+	Admin string `name:"admin" placeholder:"URL" help:"The admin listener of an endpoint that is xmode, or has the same: what was kept is read back there, with the key in XMODE_API_KEY. Without it, the clauses about that are skipped."`
+
 	aliyunFlags
 	huaweiFlags
 
@@ -55,7 +57,13 @@ type conformed struct {
 type contract struct {
 	name, title string
 	pages       func() []conform.Page
-	clauses     func(c *conformCmd, keys server.PlatformKeys, run string) (conformed, error)
+	clauses     func(c *conformCmd, keys conformKeys, run string) (conformed, error)
+}
+
+// conformKeys are the endpoint's own keys, and the one that reads what it kept.
+type conformKeys struct {
+	server.PlatformKeys
+	api string
 }
 
 // contracts has a row for each platform.
@@ -65,7 +73,7 @@ func contracts() []contract {
 
 // Run checks the endpoint, prints what was found, and fails if a must is not kept.
 func (c *conformCmd) Run(ctx context.Context, input *server.Input, std streams) error {
-	keys, err := platformKeys(input)
+	keys, err := c.keys(input)
 	if err != nil {
 		return err
 	}
@@ -91,14 +99,32 @@ func (c *conformCmd) Run(ctx context.Context, input *server.Input, std streams) 
 	switch {
 	case ctx.Err() != nil:
 		return errors.New("conform: interrupted: the rest was not checked")
+	case report.Count(conform.Skipped) == len(report.Results):
+		return errors.New("conform: nothing was checked: each clause lacks something that it needs")
 	case !report.Conforms():
 		return fmt.Errorf("conform: the endpoint breaks the contract: %d of its musts", report.FailedMusts())
 	}
 	return nil
 }
 
+// keys reads the keys; that of the admin listener only where it is asked.
+func (c *conformCmd) keys(input *server.Input) (conformKeys, error) {
+	keys, err := platformKeys(input)
+	if err != nil || c.Admin == "" {
+		return conformKeys{PlatformKeys: keys}, err
+	}
+	var client server.ClientSettings
+	if err := input.LoadClient(&client); err != nil {
+		return conformKeys{}, err
+	}
+	if !client.APIKey.IsSet() {
+		return conformKeys{}, errNoAPIKey
+	}
+	return conformKeys{PlatformKeys: keys, api: client.APIKey.Reveal()}, nil
+}
+
 // checkURL looks at what the command line says before anything is sent.
-func (c *conformCmd) checkURL(ctx context.Context, keys server.PlatformKeys) error {
+func (c *conformCmd) checkURL(ctx context.Context, keys conformKeys) error {
 	switch {
 	case c.URL == "":
 		return usageError{"missing flags: --url=URL"}
@@ -108,11 +134,17 @@ func (c *conformCmd) checkURL(ctx context.Context, keys server.PlatformKeys) err
 		return errors.New("neither XMODE_ALIYUN_KEYS nor XMODE_HUAWEI_APPS is set: the messages have to be signed")
 	}
 	target := simulated{URL: c.URL, Own: c.Own}
-	return target.checkTarget(ctx)
+	if err := target.checkTarget(ctx); err != nil || c.Admin == "" {
+		return err
+	}
+	if _, err := baseURL(c.Admin); err != nil {
+		return usageError{"--admin: not of the form http://host:port or https://host:port"}
+	}
+	return nil
 }
 
 // config gathers the chosen clauses of the chosen platforms.
-func (c *conformCmd) config(keys server.PlatformKeys) (conform.Config, error) {
+func (c *conformCmd) config(keys conformKeys) (conform.Config, error) {
 	config := conform.Config{Target: c.URL, Given: map[string]bool{}, Parallel: c.Parallel, Now: time.Now}
 	run := strings.ToLower(rand.Text()[:8])
 	for _, p := range contracts() {
@@ -146,6 +178,11 @@ func (c *conformCmd) facts() conform.Facts {
 // sender sends for one platform; what it must not show are the secrets.
 func (c *conformCmd) sender(secrets ...string) *conform.Sender {
 	return conform.NewSender(conform.SenderConfig{Timeout: c.Timeout, Secrets: secrets, Now: time.Now})
+}
+
+// admin is where the endpoint says what it kept.
+func (c *conformCmd) admin(keys conformKeys) conform.Admin {
+	return conform.Admin{URL: c.Admin, Key: keys.api}
 }
 
 // at is an address of the endpoint; without one there is nothing to send to.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"xmode/platform/aliyun/sim/clauses"
-	"xmode/server"
 	"xmode/signature"
 )
 
@@ -22,7 +21,7 @@ func aliyunContract() contract {
 	return contract{name: "aliyun", title: "Alibaba Cloud PNP", pages: clauses.Pages, clauses: conformAliyun}
 }
 
-func conformAliyun(c *conformCmd, keys server.PlatformKeys, run string) (conformed, error) {
+func conformAliyun(c *conformCmd, keys conformKeys, run string) (conformed, error) {
 	all := split(keys.Aliyun.Reveal())
 	tokens := split(keys.Receipts.Reveal())
 	path := c.AliyunReceiptsPath
@@ -31,7 +30,7 @@ func conformAliyun(c *conformCmd, keys server.PlatformKeys, run string) (conform
 	}
 	config := clauses.Config{
 		Query: c.at(c.AliyunQueryPath), Receipts: c.at(path), Key: all[0], Form: signature.Form(c.Form), Token: tokens[0],
-		Facts: c.facts(), Sender: c.sender(append(all, tokens...)...), Now: time.Now, Run: run, Queries: c.Queries,
+		Facts: c.facts(), Admin: c.admin(keys), Sender: c.sender(append(append(all, tokens...), keys.api)...), Now: time.Now, Run: run, Queries: c.Queries,
 	}
 	if err := config.Check(); err != nil {
 		return conformed{}, usageError{fmt.Sprintf("--aliyun-query-path, --aliyun-receipts-path: %v", err)}

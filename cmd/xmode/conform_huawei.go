@@ -7,7 +7,6 @@ import (
 
 	"xmode/platform/huawei/sim"
 	"xmode/platform/huawei/sim/clauses"
-	"xmode/server"
 	"xmode/signature"
 )
 
@@ -25,7 +24,7 @@ func huaweiContract() contract {
 	return contract{name: "huawei", title: "Huawei Cloud PrivateNumber", pages: clauses.Pages, clauses: conformHuawei}
 }
 
-func conformHuawei(c *conformCmd, keys server.PlatformKeys, run string) (conformed, error) {
+func conformHuawei(c *conformCmd, keys conformKeys, run string) (conformed, error) {
 	first, _, _ := strings.Cut(keys.Huawei.Reveal(), ",")
 	key, secret, _ := strings.Cut(strings.TrimSpace(first), ":")
 	var secrets []string
@@ -38,7 +37,7 @@ func conformHuawei(c *conformCmd, keys server.PlatformKeys, run string) (conform
 			Status: c.at(c.HuaweiEventsPath), Records: c.at(c.HuaweiRecordsPath), Numbers: c.at(c.HuaweiNumbersPath), SMS: c.at(c.HuaweiSMSPath),
 		},
 		AppKey: key, AppSecret: secret, Scheme: signature.TokenScheme(c.Scheme),
-		Facts: c.facts(), Sender: c.sender(secrets...), Now: time.Now, Run: run, Queries: c.Queries,
+		Facts: c.facts(), Admin: c.admin(keys), Sender: c.sender(append(secrets, keys.api)...), Now: time.Now, Run: run, Queries: c.Queries,
 	}
 	if err := config.Check(); err != nil {
 		return conformed{}, usageError{fmt.Sprintf("--huawei-…-path: %v", err)}

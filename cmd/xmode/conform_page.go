@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"xmode/server"
 	"xmode/simulator/conform"
 )
 
@@ -12,13 +11,14 @@ func clausesPage() (string, error) {
 	page := "<!-- Generated from the code by `make generate`; do not edit. -->\n\n# Clauses\n\n" +
 		"What `xmode conform` checks, from outside, of any endpoint. A clause is a must if the platform's documentation states its rule\n" +
 		"(`doc`), and a should if the rule is stated for a sibling interface (`sibling`), seen in published code (`code`), or a conclusion\n" +
-		"(`inferred`). A clause that lacks what it needs is skipped.\n"
+		"(`inferred`). A clause that lacks what it needs is skipped: those that need\n" +
+		"`--admin` and `XMODE_API_KEY` read back what an endpoint kept, which nobody sees from outside, through the admin interface of xmode.\n"
 	unbound := &conformCmd{
 		aliyunFlags: aliyunFlags{AliyunQueryPath: "/", AliyunReceiptsPath: "/"},
 		huaweiFlags: huaweiFlags{HuaweiEventsPath: "/", HuaweiRecordsPath: "/", HuaweiNumbersPath: "/", HuaweiSMSPath: "/"},
 	}
 	for _, p := range contracts() {
-		one, err := p.clauses(unbound, server.PlatformKeys{}, "")
+		one, err := p.clauses(unbound, conformKeys{}, "")
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", p.name, err)
 		}

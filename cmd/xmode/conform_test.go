@@ -131,6 +131,15 @@ func TestConformSaysWhatItSkips(t *testing.T) {
 	}
 }
 
+// TestConformThatChecksNothingFails: who forgot the keys of a platform must not read
+// that an endpoint conforms to it.
+func TestConformThatChecksNothingFails(t *testing.T) {
+	got := run(t, []string{"XMODE_HUAWEI_APPS=app:app-secret-01"}, "conform", "--url=http://127.0.0.1:1", "--platform=aliyun")
+	if got.status != 1 || got.err != "xmode: conform: nothing was checked: each clause lacks something that it needs\n" || !strings.Contains(got.out, " 0 passed, 0 failed, ") {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestConformWritesEveryForm(t *testing.T) {
 	s := serve(t)
 	junit := filepath.Join(t.TempDir(), "junit.xml")
@@ -170,6 +179,11 @@ func TestConformRefusesWrongUse(t *testing.T) {
 		{[]string{"--url=http://127.0.0.1:1", "--parallel=0"}, keysOfBoth, 2, "xmode: --parallel, --queries and --timeout have to be above zero\n"},
 		{[]string{"--url=http://127.0.0.1:1", "--aliyun-query-path=/x?zone=1"}, keysOfBoth, 2, "xmode: --aliyun-query-path, --aliyun-receipts-path: "},
 		{[]string{"--url=http://127.0.0.1:1", "--huawei-sms-path=/x?zone=1"}, keysOfBoth, 2, "xmode: --huawei-…-path: "},
+		{[]string{"--url=http://127.0.0.1:1", "--admin=http://127.0.0.1:1"}, keysOfBoth, 1, "xmode: XMODE_API_KEY: not set: the admin listener asks for a key\n"},
+		{
+			[]string{"--url=http://127.0.0.1:1", "--admin=127.0.0.1:1"}, append([]string{"XMODE_API_KEY=" + apiKey}, keysOfBoth...), 2,
+			"xmode: --admin: not of the form http://host:port or https://host:port\n",
+		},
 		{[]string{"--url=http://127.0.0.1:1", "--platform=other"}, keysOfBoth, 2, "xmode: --platform must be one of "},
 		{[]string{"--url=http://127.0.0.1:1", "--json", "--markdown"}, keysOfBoth, 2, "xmode: --json and --markdown can't be used together"},
 	} {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -58,25 +60,23 @@ func (c *fixturesListCmd) Run(std streams) error {
 
 // Run prints the file byte for byte, or in another form.
 func (c *fixturesShowCmd) Run(std streams) error {
-	list, err := fixtures.Messages()
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(list, func(m fixtures.Message) bool { return m.Name == c.Name })
+	m, err := fixtures.Named(c.Name)
 	switch {
-	case i < 0:
+	case errors.Is(err, fs.ErrNotExist):
 		return usageError{fmt.Sprintf("no message is called %q: xmode fixtures list prints the names", c.Name)}
+	case err != nil:
+		return err
 	case c.JSON:
-		return printJSON(std.out, detailOf(list[i]))
+		return printJSON(std.out, detailOf(m))
 	case c.Curl != "":
-		command, err := curl(list[i], c.Curl)
+		command, err := curl(m, c.Curl)
 		if err != nil {
 			return err
 		}
-		_, err = io.WriteString(std.out, agedNote(list[i], time.Now())+command)
+		_, err = io.WriteString(std.out, agedNote(m, time.Now())+command)
 		return err
 	}
-	_, err = std.out.Write(list[i].Text)
+	_, err = std.out.Write(m.Text)
 	return err
 }
 

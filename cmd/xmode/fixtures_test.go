@@ -120,34 +120,41 @@ func TestFixturesShowAsJSON(t *testing.T) {
 	}
 }
 
-// A shell runs what is printed, and the request arrives as it is kept.
+// A shell runs what is printed, and the requests arrive as they are kept.
 func TestFixturesShowAsCurl(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("there is no curl")
 	}
-	arrived := make(chan string, 1)
+	list := messages(t)
+	arrived := make(chan string, len(list))
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		arrived <- written(r.Method, r.RequestURI, r.Header, body)
+		arrived <- asKept(r.Method, r.RequestURI, r.Header, body)
 	}))
 	t.Cleanup(server.Close)
-	for _, m := range messages(t) {
+	script := "set -e\n" // one shell for all is faster than one for each
+	for _, m := range list {
 		out := run(t, nil, "fixtures", "show", "--curl="+server.URL+"/behind/", m.Name)
 		if out.status != 0 || out.err != "" || !strings.HasPrefix(out.out, "# It") {
 			t.Fatalf("%s: %+v", m.Name, out)
 		}
-		if text, err := exec.CommandContext(t.Context(), "sh", "-c", out.out).CombinedOutput(); err != nil {
-			t.Fatalf("%s: %v\n%s\n%s", m.Name, err, out.out, text)
-		}
-		if got, want := <-arrived, written(m.Method, "/behind"+m.Target, m.Header, m.Body); got != want {
+		script += out.out
+	}
+	shell := exec.CommandContext(t.Context(), "sh")
+	shell.Stdin = strings.NewReader(script)
+	if text, err := shell.CombinedOutput(); err != nil || len(arrived) != len(list) {
+		t.Fatalf("%d of %d arrived: %v\n%s", len(arrived), len(list), err, text)
+	}
+	for _, m := range list {
+		if got, want := <-arrived, asKept(m.Method, "/behind"+m.Target, m.Header, m.Body); got != want {
 			t.Errorf("%s arrived as\n%s\nwant\n%s", m.Name, got, want)
 		}
 	}
 }
 
-// written is what matters of a request.
-func written(method, target string, h http.Header, body []byte) string {
-	return method + " " + target + "\n" + h.Get("Content-Type") + "\n" + h.Get("Authorization") + "\n" + h.Get("X-AKSK") + h.Get("X-WSSE") + "\n" + string(body)
+// asKept is what matters of a request, as one text.
+func asKept(method, target string, h http.Header, body []byte) string {
+	return strings.Join([]string{method + " " + target, h.Get("Content-Type"), h.Get("Authorization"), h.Get("X-AKSK") + h.Get("X-WSSE"), string(body)}, "\n")
 }
 
 func TestCurlSaysHowOldTheMessageIs(t *testing.T) {

@@ -56,9 +56,10 @@ func short(d time.Duration) time.Duration {
 	return d.Round(time.Millisecond)
 }
 
-// Within is the fault of an answer that took longer than a limit, or nil.
+// Within is the fault of an answer that took longer than a limit, or that nobody
+// reads to its end, or nil.
 func (x Exchange) Within(limit time.Duration) error {
-	if x.Reply.Err != nil || x.Reply.Took > limit {
+	if x.Reply.Err != nil || x.Reply.Long || x.Reply.Took > limit {
 		return x.Fault("after %v; an answer within %v is due", short(x.Reply.Took), limit)
 	}
 	return nil

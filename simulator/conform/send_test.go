@@ -166,3 +166,54 @@ func TestLatenciesAreHeldAgainstTheLimit(t *testing.T) {
 		}
 	}
 }
+
+// TestHangingUpIsRefusingOnlyOfWhoGoesOn: an endpoint that is silent, or gone, has
+// turned nothing away.
+func TestHangingUpIsRefusingOnlyOfWhoGoesOn(t *testing.T) {
+	hangsUp := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+	answers := func(status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
+	}
+	silent := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	for name, c := range map[string]struct {
+		huge, next http.HandlerFunc
+		timeout    time.Duration
+		fault      string
+	}{
+		"refused":            {answers(413), hangsUp, 10 * time.Second, ""},
+		"taken":              {answers(200), answers(200), 10 * time.Second, "a refusal with a status 4xx is due"},
+		"hung up on":         {hangsUp, answers(200), 10 * time.Second, ""},
+		"hangs up on anyone": {hangsUp, hangsUp, 10 * time.Second, "an endpoint that hangs up instead has to answer what comes then, and does not"},
+		"falls silent":       {silent, answers(200), 100 * time.Millisecond, "got no answer within 100ms: a refusal with a status 4xx is due"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			mux := http.NewServeMux()
+			mux.HandleFunc("/huge", c.huge)
+			mux.HandleFunc("/next", c.next)
+			endpoint := httptest.NewServer(mux)
+			defer endpoint.Close()
+			s := conform.NewSender(conform.SenderConfig{Timeout: c.timeout, Now: time.Now})
+			send := func(path string) conform.Exchange {
+				return s.Send(t.Context(), conform.Message{What: "a query", Method: http.MethodGet, URL: endpoint.URL + path})
+			}
+			err := send("/huge").WantTurnedAway(func() conform.Exchange { return send("/next") })
+			if (err == nil) != (c.fault == "") || err != nil && !strings.HasSuffix(err.Error(), c.fault) {
+				t.Errorf("%v, want %q", err, c.fault)
+			}
+		})
+	}
+}
+
+func TestAnAnswerWithoutEndIsNoneInTime(t *testing.T) {
+	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(strings.Repeat("x", len(r.URL.RawQuery)<<16)))
+	}))
+	defer endpoint.Close()
+	s := conform.NewSender(conform.SenderConfig{Now: time.Now})
+	for query, timely := range map[string]bool{"": true, "?long": false} {
+		err := s.Send(t.Context(), conform.Message{What: "a query", Method: http.MethodGet, URL: endpoint.URL + query}).Within(time.Minute)
+		if (err == nil) != timely {
+			t.Errorf("%q: %v", query, err)
+		}
+	}
+}

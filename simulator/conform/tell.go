@@ -119,6 +119,20 @@ func (x Exchange) WantRefused() error {
 	return x.Fault("a refusal with a status 4xx is due")
 }
 
+// WantTurnedAway is [Exchange.WantRefused] for what no endpoint has to read to its
+// end: it may hang up as well, if it goes on to answer others, such as the message
+// that after sends.
+func (x Exchange) WantTurnedAway(after func() Exchange) error {
+	r := x.Reply
+	if r.Err == nil || r.Status != 0 || errors.Is(r.Err, errLate) || errors.Is(r.Err, errSilent) {
+		return x.WantRefused()
+	}
+	if after().Reply.Err != nil {
+		return x.Fault("a refusal with a status 4xx is due; an endpoint that hangs up instead has to answer what comes then, and does not")
+	}
+	return nil
+}
+
 // WantEmpty is the fault of an answer that is not 200 with an empty body, or nil.
 func (x Exchange) WantEmpty() error {
 	switch {

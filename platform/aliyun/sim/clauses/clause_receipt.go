@@ -21,7 +21,7 @@ func (t *trial) receipts() []conform.Clause {
 			"receipt/code", t.acknowledges("a SecretReport", sim.SecretReport, one(t.report))),
 		rule("ALI-RCT-03", conform.Doc, ref, "The msg of an acknowledgement is a String, if it is there.",
 			"receipt/msg", t.msgIsText),
-		rule("ALI-RCT-04", conform.Doc, ref, "A receipt is acknowledged within 700 ms, as 99 of 100 are.",
+		rule("ALI-RCT-04", conform.Doc, ref, "The answer to a receipt takes at most 700 ms, for 99 of 100.",
 			"receipt/timeout", t.receiptsInTime).Apart(),
 		rule("ALI-RCT-05", conform.Doc, ref, "50 receipts in one push are acknowledged, within 700 ms.",
 			"receipt/batch", t.fiftyInTime).Apart(),
@@ -178,10 +178,7 @@ func (t *trial) scalars(ctx context.Context) error {
 
 func (t *trial) hugePush(ctx context.Context) error {
 	x := t.push(ctx, "a push of ten megabytes", sim.SecretReport, batch(t.report().With("city", strings.Repeat("x", 10<<20))))
-	if x.Reply.Err != nil && x.Reply.Status == 0 {
-		return nil // an endpoint may hang up on who sends without end
-	}
-	return x.WantRefused()
+	return x.WantTurnedAway(func() conform.Exchange { return t.push(ctx, "a SecretReport", sim.SecretReport, batch(t.report())) })
 }
 
 func (t *trial) pushByGET(ctx context.Context) error {

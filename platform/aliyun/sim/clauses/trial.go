@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -37,6 +38,8 @@ type Config struct {
 	Token string
 	// Facts about the endpoint; the numbers may have +86 in front.
 	Facts conform.Facts
+	// Admin is where the endpoint says what it kept; the zero value: nowhere.
+	Admin conform.Admin
 	// Sender sends.
 	Sender *conform.Sender
 	// Now is the platform's clock.
@@ -50,6 +53,7 @@ type Config struct {
 // Given lists which of the settings that clauses need are there.
 func (c Config) Given() map[string]bool {
 	given := c.Facts.Given()
+	maps.Copy(given, c.Admin.Given())
 	given[NeedsKey] = c.Key != ""
 	given[NeedsToken] = c.Token != "" || c.Receipts != "" && !strings.Contains(c.Receipts, "{token}")
 	return given
@@ -85,7 +89,7 @@ func Clauses(c Config) []conform.Clause {
 		t.signatures(), t.alterations(), t.signatureParts(), t.encodings(), t.replays(),
 		t.transports(), t.requests(), t.malformed(), t.flows(), t.texts(), t.answers(), t.models(), t.timing(),
 	)
-	return slices.Concat(needing(NeedsKey, all), needing(NeedsToken, t.receipts(), t.receiptFields(), t.receiptCodes(), t.receiptFaults()),
+	return slices.Concat(needing(NeedsKey, all), needing(NeedsToken, t.receipts(), t.receiptFields(), t.receiptCodes(), t.receiptFaults(), t.kept()),
 		needing(NeedsKey, t.secrecy()))
 }
 

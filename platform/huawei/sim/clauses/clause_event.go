@@ -194,13 +194,6 @@ func (t *trial) cut(address func() string, what string, body func() string) conf
 }
 
 func (t *trial) hugeCallin(ctx context.Context) error {
-	return hungUpOrRefused(t.ask(ctx, "a callin of a megabyte", t.any().with("note", strings.Repeat("x", 1<<20))))
-}
-
-// hungUpOrRefused: an endpoint may hang up on who sends without end.
-func hungUpOrRefused(x conform.Exchange) error {
-	if x.Reply.Err != nil && x.Reply.Status == 0 {
-		return nil
-	}
-	return x.WantRefused()
+	x := t.ask(ctx, "a callin of a megabyte", t.any().with("note", strings.Repeat("x", 1<<20)))
+	return x.WantTurnedAway(func() conform.Exchange { return t.ask(ctx, "a callin", t.any()) })
 }

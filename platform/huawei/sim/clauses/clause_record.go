@@ -289,5 +289,6 @@ func (t *trial) oddLists(ctx context.Context) error {
 }
 
 func (t *trial) hugePush(ctx context.Context) error {
-	return hungUpOrRefused(t.push(ctx, "a push of ten megabytes", fees(t.fee().with("note", strings.Repeat("x", 10<<20)))))
+	x := t.push(ctx, "a push of ten megabytes", fees(t.fee().with("note", strings.Repeat("x", 10<<20))))
+	return x.WantTurnedAway(func() conform.Exchange { return t.push(ctx, "a call record", t.feeBody()) })
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -30,6 +31,8 @@ type Config struct {
 	Scheme            signature.TokenScheme
 	// Facts about the endpoint; the numbers may lack +86.
 	Facts conform.Facts
+	// Admin is where the endpoint says what it kept; the zero value: nowhere.
+	Admin conform.Admin
 	// Sender sends.
 	Sender *conform.Sender
 	// Now is the platform's clock.
@@ -43,6 +46,7 @@ type Config struct {
 // Given lists which of the settings that clauses need are there.
 func (c Config) Given() map[string]bool {
 	given := c.Facts.Given()
+	maps.Copy(given, c.Admin.Given())
 	given[NeedsApp] = c.AppKey != "" && c.AppSecret != ""
 	return given
 }
@@ -68,7 +72,7 @@ func Clauses(c Config) []conform.Clause {
 	all := slices.Concat(
 		t.signatures(), t.headerParts(), t.headerForms(), t.stamps(), t.replays(), t.transports(),
 		t.questions(), t.decisions(), t.connectFields(), t.closeFields(), t.events(), t.eventFaults(),
-		t.records(), t.recordFields(), t.recordFaults(), t.numbers(), t.texts(), t.textFields(), t.timing(), t.secrecy(),
+		t.records(), t.recordFields(), t.recordFaults(), t.numbers(), t.texts(), t.textFields(), t.kept(), t.timing(), t.secrecy(),
 	)
 	for i := range all {
 		all[i].Needs = append([]string{NeedsApp}, all[i].Needs...)
