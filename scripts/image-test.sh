@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 go=${GO:-go}
 image=xmode-image-test
-max_bytes=$((44 * 1024 * 1024)) # a third of it is AWS's SDK and go-redis; the contract's clauses and fixtures are two megabytes
+max_bytes=$((40 * 1024 * 1024))
 
 say() { printf '%s\n' "$*"; }
 fail() {
