@@ -46,7 +46,7 @@ type troubleFlags struct {
 	Spoilt     *float64 `name:"bad-signatures" group:"trouble" placeholder:"SHARE" help:"Sent with a wrong signature before."`
 	Skewed     *float64 `name:"skewed" group:"trouble" placeholder:"SHARE" help:"Sent as signed by a clock that is wrong before."`
 	Replayed   *float64 `name:"replayed" group:"trouble" placeholder:"SHARE" help:"Sent with the nonce of another message before."`
-	Slow       *float64 `name:"slow" group:"trouble" placeholder:"SHARE" help:"Sent byte by byte, so to speak."`
+	Slow       *float64 `name:"slow" group:"trouble" placeholder:"SHARE" help:"Sent slowly, in pieces."`
 	Cut        *float64 `name:"cut" group:"trouble" placeholder:"SHARE" help:"Cut with the connection, in the middle or before the answer."`
 }
 
@@ -55,6 +55,8 @@ func (f *loadFlags) checkFlags(ctx context.Context, s *simulated) error {
 	switch {
 	case f.Calls < 0:
 		return usageError{"--calls: has to be above zero"}
+	case f.Calls == 0 && (f.Verify || f.JSON || f.Bindings != "" || f.APIListen != "" || f.Trouble > 0):
+		return usageError{"--verify, --json, --bindings, --api-listen and --trouble are for a load: say how many --calls"}
 	case f.Calls == 0 || f.Bindings == "":
 		return s.check(ctx)
 	case s.X != "" || s.Caller != "":

@@ -79,6 +79,7 @@ func TestLoadTellsWrongUse(t *testing.T) {
 	pairs := file(t, "pairs.csv", "id,x,a,peers\n7,17000000001,13800000021,13900000022\n")
 	const nobody = "http://127.0.0.1:1"
 	tells(t, loads(t, "huawei", nobody, "--calls=5"), 2, "xmode: missing flags: --x=NUMBER")
+	tells(t, loads(t, "huawei", nobody, "--x=1", "--verify"), 2, "are for a load: say how many --calls")
 	tells(t, loads(t, "huawei", nobody, "--calls=-1", "--x=1"), 2, "--calls: has to be above zero")
 	tells(t, loads(t, "huawei", nobody, "--calls=5", "--bindings="+pairs, "--x=17000000001"), 2, "--x and --caller are not for that")
 	tells(t, loads(t, "huawei", nobody, "--calls=5", "--x=17000000001", "--trouble=2"), 2, "duplicates: has to be between 0 and 1")
