@@ -62,8 +62,8 @@ bench-simulator: deps ## the part of bench that plays a platform
 bench-memory: deps ## Redis memory a binding (import of BINDINGS, 1000000; 0: none) and a call record
 	@$(GO) run ./bench/memory -bindings $(BINDINGS)
 
-soak: deps ## the kill tests with 20 seeds
-	$(GO) test -race -count=1 -timeout 60m -run 'Killed|RedisKill' ./e2e -args -seeds=20
+soak: deps ## the kill tests with 20 seeds, simulated loads of 20 000 calls
+	$(GO) test -race -count=1 -timeout 60m -run 'Killed|RedisKill|SimulatedLoad' ./e2e -args -seeds=20 -calls=20000
 
 image-test: ## build the container image offline with buildah, check it and run it once
 	@bash scripts/image-test.sh

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,6 +20,8 @@ import (
 
 	"xmode/store/storetest"
 )
+
+var calls = flag.Int("calls", 400, "calls of each simulated load")
 
 // simulated is what `xmode simulate --calls --json` prints.
 type simulated struct {
@@ -90,7 +94,7 @@ func played(t *testing.T, apis string, env ...string) *endpoint {
 	t.Helper()
 	env = append(env, "XMODE_ALIYUN_ACCESS_KEY_ID="+accessKey, "XMODE_ALIYUN_ACCESS_KEY_SECRET="+accessSecret,
 		"XMODE_ALIYUN_API=http://"+apis, "XMODE_HUAWEI_API=http://"+apis)
-	e := serve(t, env, "--recordings=file://"+t.TempDir(), "--recording-hosts=127.0.0.1", "--recording-allow-private", "--recording-retry=1s",
+	e := serve(t, env, "--recordings=file://"+t.TempDir(), "--recording-hosts=127.0.0.1", "--recording-allow-private", "--recording-retry=1s", "--recording-rate=1000",
 		"--aliyun-recording-delay=0s", "--decision-budget=2s", "--push-budget=2s")
 	e.bind(`{"x":"17000000001","a":"13800000021","peers":["13900000022"],"record":true,"user_data":"order-1"}`)
 	e.bind(`{"x":"17000000003","a":"13800000024","extension":"801","record":true}`)
@@ -107,7 +111,7 @@ func TestSimulatedLoadIsTakenWhole(t *testing.T) {
 			t.Parallel()
 			apis := freeAddress(t)
 			e := played(t, apis)
-			cmd, read := simulation(t, platform, e.public, append(more, "--calls=400", "--caller=13900000022,02155512399,+8613900000033",
+			cmd, read := simulation(t, platform, e.public, append(more, "--calls="+strconv.Itoa(*calls), "--caller=13900000022,02155512399,+8613900000033",
 				"--x=17000000001,17000000003,17000000004,95123456,17000000009", "--trouble=0.1", "--timeout=5s", "--verify", "--admin=http://"+e.admin,
 				"--api-listen="+apis, "--api-not-ready=0.1", "--api-cut=0.1", "--api-slow=0.1")...)
 			err := cmd.Run()
@@ -115,7 +119,7 @@ func TestSimulatedLoadIsTakenWhole(t *testing.T) {
 			if err != nil || s.Verified == nil || s.Verified.Wrong > 0 {
 				t.Fatalf("%v: %+v\n%+v", err, s.Load, s.Verified)
 			}
-			if s.Load.Begun != 400 || s.Load.Ended != 400 || s.Load.Lost > 0 || s.Load.Connected < 100 || s.Load.Records < 300 || s.Load.Recordings < 30 {
+			if s.Load.Begun != *calls || s.Load.Ended != *calls || s.Load.Lost > 0 || s.Load.Connected < 100 || s.Load.Records < 300 || s.Load.Recordings < 30 {
 				t.Errorf("load: %+v", s.Load)
 			}
 			if v := s.Verified; v.RecordsRight != s.Load.Records || v.CallsRight != v.Calls || v.Archived != s.Load.Recordings {
