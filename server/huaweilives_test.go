@@ -100,7 +100,7 @@ func (l *lives) live(c simload.Call, lost bool) simload.Decision {
 	if lost {
 		body = nil
 	}
-	d, err := l.platform.Decide(c, status, body)
+	d, err := l.platform.Decide(c.Kind, status, body)
 	if (err != nil) != lost {
 		l.t.Fatalf("%s: %d %s: %v", c.ID, status, body, err)
 	}
@@ -319,7 +319,7 @@ func TestHuaweiSpoiltMessagesAreRefused(t *testing.T) {
 			if err := l.platform.Accepts(status, body); !m.Signed || err == nil || err.Error() != "status 401" || !strings.Contains(string(body), code) {
 				t.Errorf("%s: %d %s, want %s", m.Kind, status, body, code)
 			}
-			if _, err := l.platform.Decide(c, status, body); err == nil || err.Error() != "status 401" {
+			if _, err := l.platform.Decide(c.Kind, status, body); err == nil || err.Error() != "status 401" {
 				t.Errorf("%s: %v", m.Kind, err)
 			}
 		}

@@ -47,7 +47,7 @@ func (*toy) Query(c load.Call, typed string) load.Message {
 	return load.Message{Kind: "query", Signed: true, Write: write("/query", toyBody{ID: c.ID, What: "query", Typed: typed})}
 }
 
-func (*toy) Decide(_ load.Call, status int, body []byte) (load.Decision, error) {
+func (*toy) Decide(_ load.Kind, status int, body []byte) (load.Decision, error) {
 	if status != http.StatusOK {
 		return load.Decision{}, fmt.Errorf("status %d", status)
 	}

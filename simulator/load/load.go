@@ -17,6 +17,7 @@ type Load struct {
 	books   *books
 	batches *batches
 	history *history
+	answers [Text + 1]answers // by kind: the same words may mean something else
 
 	mu    sync.Mutex
 	lives map[int]*life // those under way

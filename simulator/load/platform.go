@@ -12,9 +12,10 @@ type Platform interface {
 	// Query asks whom to connect. Typed is the extension that the caller typed;
 	// empty at first.
 	Query(c Call, typed string) Message
-	// Decide reads the answer to a query. An error says in a clause what is wrong
-	// with it, "calledNo is missing": then the call is lost.
-	Decide(c Call, status int, body []byte) (Decision, error)
+	// Decide reads the answer to a query about a call or a text, and goes by nothing
+	// else: the same answer is the same decision. An error says in a clause what is
+	// wrong with it, "calledNo is missing": then the call is lost.
+	Decide(kind Kind, status int, body []byte) (Decision, error)
 	// Tell is what is told of a call once it was decided, in order of time. It has
 	// no query, and Pack puts its batches together.
 	Tell(c Call, d Decision) []Told

@@ -52,7 +52,7 @@ func (l *Load) question(ln *lane, f *life, m Message, stamp Stamp, luck fate) (D
 	if err != nil {
 		return Decision{}, l.worded(err, l.terms.Query)
 	}
-	d, err := l.c.Platform.Decide(f.call, got.status, got.body)
+	d, err := l.decision(f.call.Kind, got)
 	l.books.judged(m.Kind, err == nil)
 	if err == nil {
 		ln.last[true] = stamp
@@ -66,7 +66,7 @@ func (l *Load) askTwice(ln *lane, f *life, m Message, stamp Stamp, before Decisi
 	if err != nil {
 		return // told by others: what counts is that the first was answered
 	}
-	again, err := l.c.Platform.Decide(f.call, got.status, got.body)
+	again, err := l.decision(f.call.Kind, got)
 	switch {
 	case err != nil:
 		l.books.found(Fault, m.Kind, "the same query at once again got no usable answer: "+err.Error(), f.call.ID)

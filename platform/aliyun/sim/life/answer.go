@@ -26,15 +26,10 @@ var (
 )
 
 // Decide reads the answer to a query.
-func (p *Platform) Decide(c load.Call, status int, body []byte) (load.Decision, error) {
+func (*Platform) Decide(kind load.Kind, status int, body []byte) (load.Decision, error) {
 	if status != http.StatusOK {
 		return load.Decision{}, fmt.Errorf("status %d", status)
 	}
-	return p.answers[c.Kind].of(body, func(body []byte) (load.Decision, error) { return read(c.Kind, body) })
-}
-
-// read reads the body of an answer.
-func read(kind load.Kind, body []byte) (load.Decision, error) {
 	switch body = bytes.TrimSpace(body); {
 	case len(body) == 0:
 		return load.Decision{}, errEmpty

@@ -20,7 +20,7 @@ func TestAnswersAreRead(t *testing.T) {
 			Verb: load.Connect, SubsID: "7", Callee: "13900000022", Display: "17000000001", Longest: 90 * time.Second, Record: true, UserData: "o"},
 		" " + model(`"{\"controlOperate\":\"CONTINUE\",\"calledNo\":\"+8613900000022\",\"smsChannel\":\"SMS_INTERCEPT\"}"`): {Verb: load.Connect, Callee: "+8613900000022"},
 	} {
-		if got, err := p.Decide(load.Call{}, 200, []byte(body)); err != nil || got != want {
+		if got, err := p.Decide(load.Voice, 200, []byte(body)); err != nil || got != want {
 			t.Errorf("%s\n got %+v, %v\nwant %+v", body, got, err, want)
 		}
 	}
@@ -35,7 +35,7 @@ func TestAnswersToTextsAreRead(t *testing.T) {
 		model(`{"controlOperate":"CONTINUE","calledNo":"139","smsChannel":"SMS_DROP"}`):        {},
 		model(`{"controlOperate":"REJECT","smsChannel":"SMS_DROP"}`):                           {},
 	} {
-		if got, err := p.Decide(load.Call{Kind: load.Text}, 200, []byte(body)); err != nil || got != want {
+		if got, err := p.Decide(load.Text, 200, []byte(body)); err != nil || got != want {
 			t.Errorf("%s\n got %+v, %v\nwant %+v", body, got, err, want)
 		}
 	}
@@ -47,7 +47,7 @@ func TestSameWordsMeanSomethingElse(t *testing.T) {
 	body := []byte(model(`{"controlOperate":"CONTINUE","calledNo":"139","smsChannel":"SMS_DROP"}`))
 	for range 2 {
 		for kind, want := range map[load.Kind]load.Verb{load.Voice: load.Connect, load.Text: load.Reject} {
-			if d, err := p.Decide(load.Call{Kind: kind}, 200, body); err != nil || d.Verb != want {
+			if d, err := p.Decide(kind, 200, body); err != nil || d.Verb != want {
 				t.Errorf("%d: %+v, %v", kind, d, err)
 			}
 		}
@@ -81,7 +81,7 @@ func TestAnswersThatNoPlatformCanUse(t *testing.T) {
 		{load.Voice, 200, model(`{"controlOperate":"REJECT","subsId":"-1"}`), "subsId is not digits"},
 		{load.Text, 200, model(`{"controlOperate":"IVR"}`), "IVR for a text message"},
 	} {
-		if d, err := p.Decide(load.Call{Kind: c.kind}, c.status, []byte(c.body)); err == nil || err.Error() != c.want || d != (load.Decision{}) {
+		if d, err := p.Decide(c.kind, c.status, []byte(c.body)); err == nil || err.Error() != c.want || d != (load.Decision{}) {
 			t.Errorf("%d %s: %+v, %v, want %s", c.status, c.body, d, err, c.want)
 		}
 	}

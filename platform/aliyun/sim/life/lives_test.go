@@ -113,7 +113,7 @@ func TestSpoiltAndSkewedAreRefused(t *testing.T) {
 			"TimestampOutOfRange": {At: time.Now().Add(p.Terms().Skew), Nonce: "t" + c.ID},
 		} {
 			status, body := r.send(p.Query(c, ""), s)
-			if _, err := p.Decide(c, status, body); err == nil || err.Error() != "status 401" || code(t, body) != what {
+			if _, err := p.Decide(c.Kind, status, body); err == nil || err.Error() != "status 401" || code(t, body) != what {
 				t.Errorf("%s: %v, %d %s", what, err, status, body)
 			}
 		}

@@ -50,8 +50,6 @@ type Platform struct {
 	c Config
 	// right signs queries, wrong signs them with another key.
 	right, wrong *sim.Client
-	// answers are remembered by kind: the same words may mean something else.
-	answers [load.Text + 1]answers
 }
 
 // New returns a platform. The error lists all faults, and no secret.

@@ -125,7 +125,7 @@ func TestDecideReadsAnAnswer(t *testing.T) {
 		`{"operation":"close","closeInfo":{"userData":"u"}}`:                                                        {UserData: "u"},
 		`{"operation":"close"}`: {},
 	} {
-		if d, err := p.Decide(call(load.Voice), 200, []byte(answer)); err != nil || d != want {
+		if d, err := p.Decide(load.Voice, 200, []byte(answer)); err != nil || d != want {
 			t.Errorf("%s: %+v, %v, want %+v", answer, d, err, want)
 		}
 	}
@@ -133,7 +133,7 @@ func TestDecideReadsAnAnswer(t *testing.T) {
 		`{"actions":[{"operation":"vNumberRoute","message":{"called":"+8613900000022"}}]}`: {Verb: load.Connect, Callee: "+8613900000022"},
 		`{"actions":[{"operation":"DiscardMessage"}]}`:                                     {},
 	} {
-		if d, err := p.Decide(call(load.Text), 200, []byte(answer)); err != nil || d != want {
+		if d, err := p.Decide(load.Text, 200, []byte(answer)); err != nil || d != want {
 			t.Errorf("%s: %+v, %v, want %+v", answer, d, err, want)
 		}
 	}
@@ -177,7 +177,7 @@ func TestDecideSaysWhatIsWrong(t *testing.T) {
 		{load.Text, 200, `{"actions":[{"operation":"connect"}]}`, "operation is neither vNumberRoute nor DiscardMessage"},
 		{load.Text, 200, `{"actions":[{"operation":"vNumberRoute"}]}`, "called is due"},
 	} {
-		if d, err := p.Decide(call(c.kind), c.status, []byte(c.answer)); err == nil || err.Error() != c.want || d != (load.Decision{}) {
+		if d, err := p.Decide(c.kind, c.status, []byte(c.answer)); err == nil || err.Error() != c.want || d != (load.Decision{}) {
 			t.Errorf("%d %.80s: %v, want %s", c.status, c.answer, err, c.want)
 		}
 	}

@@ -49,14 +49,14 @@ func (p *Platform) sms(c load.Call, mode string) sim.Text {
 }
 
 // Decide reads the answer to a query.
-func (p *Platform) Decide(c load.Call, status int, body []byte) (load.Decision, error) {
+func (p *Platform) Decide(kind load.Kind, status int, body []byte) (load.Decision, error) {
 	if status != http.StatusOK {
 		return load.Decision{}, fmt.Errorf("status %d", status)
 	}
 	if err := looks(body); err != nil {
 		return load.Decision{}, err
 	}
-	if c.Kind == load.Text {
+	if kind == load.Text {
 		return route(body)
 	}
 	made, err := sim.ReadDecision(body)
