@@ -97,7 +97,7 @@ func (c *conformCmd) Run(ctx context.Context, input *server.Input, std streams) 
 		return err
 	}
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && report.Count(conform.Unfinished) > 0:
 		return errors.New("conform: interrupted: the rest was not checked")
 	case report.Count(conform.Skipped) == len(report.Results):
 		return errors.New("conform: nothing was checked: each clause lacks something that it needs")

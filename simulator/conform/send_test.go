@@ -35,7 +35,7 @@ func TestOddAnswersAreSentences(t *testing.T) {
 		"ten megabytes":  {answers(200, strings.Repeat("x", 10<<20)), "sent a query, got 200 and more than 64 KiB: "},
 		"a secret":       {answers(200, `{"key":"hush-hush"}`), `sent a query, got 200 {"key":"***"}: `},
 		"a number":       {answers(200, `{"calledNo":"13800000021","calleeNum":"+8613800000021"}`), `got 200 {"calledNo":"138****0021","calleeNum":"+86138****0021"}: `},
-		"control bytes":  {answers(200, "a\x00\nb\xff"), "got 200 a  b : "},
+		"control bytes":  {answers(200, "a\x00\nb\xff\u009b1m\u202ec"), "got 200 a  b  1m c: "},
 		"a redirection": {
 			func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) },
 			"sent a query, got 302, a redirection, which platforms do not follow: ",

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
+	"unicode"
 )
 
 // Exchange is a message and its answer.
@@ -79,8 +80,8 @@ const maxExcerpt = 160
 // excerpt is the beginning of an answer on one line.
 func excerpt(body []byte) string {
 	text := strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f || c == '\uFFFD' {
-			return ' '
+		if !unicode.IsPrint(c) || c == '\uFFFD' {
+			return ' ' // what a terminal would obey, too
 		}
 		return c
 	}, strings.TrimSpace(string(body[:min(len(body), maxExcerpt)])))
