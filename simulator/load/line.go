@@ -26,7 +26,8 @@ type line struct {
 
 	mu   sync.Mutex // around conn and over: the line may be closed from outside
 	conn net.Conn
-	in   *bufio.Reader
+	left *io.LimitedReader // of what may still come of this answer
+	in   *bufio.Reader     // of left
 	over bool
 }
 
@@ -69,14 +70,18 @@ type reply struct {
 	took   time.Duration
 }
 
-// maxAnswer is how much of an answer is read; none of the contracts' is anywhere
-// near.
-const maxAnswer = 64 << 10
+// maxAnswer is how much of an answer's body is read, maxHead of what goes before
+// it; none of the contracts' is anywhere near.
+const (
+	maxAnswer = 64 << 10
+	maxHead   = 64 << 10
+)
 
 // Faults of an exchange.
 var (
 	errCut   = errors.New("cut on purpose")
 	errLong  = errors.New("the answer is longer than 64 KiB")
+	errHTTP  = errors.New("the answer is no HTTP")
 	errOver  = errors.New("the load is over")
 	errStale = errors.New("the kept connection was closed") // before the answer began
 )
@@ -177,10 +182,11 @@ func wait(ctx context.Context, d time.Duration) {
 
 // read reads an answer, and says whether the connection can be kept.
 func (l *line) read() (got reply, keep bool, err error) {
+	l.left.N = maxHead + maxAnswer
 	if _, err := l.in.Peek(1); err != nil {
 		return reply{}, false, stale(err)
 	}
-	resp, err := http.ReadResponse(l.in, nil)
+	resp, err := l.head()
 	if err != nil {
 		return reply{}, false, err
 	}
@@ -195,6 +201,25 @@ func (l *line) read() (got reply, keep bool, err error) {
 		return got, false, errLong
 	}
 	return got, !resp.Close, nil
+}
+
+// head reads what goes before the body, of the answer itself: those that only say
+// that it is coming go before it. An error holds nothing of what came.
+func (l *line) head() (*http.Response, error) {
+	for {
+		resp, err := http.ReadResponse(l.in, nil)
+		switch _, network := errors.AsType[net.Error](err); {
+		case err == nil && (resp.StatusCode >= http.StatusOK || resp.StatusCode == http.StatusSwitchingProtocols):
+			return resp, nil
+		case err == nil: // an interim answer has no body
+		case l.left.N == 0:
+			return nil, errLong
+		case network || errors.Is(err, io.ErrUnexpectedEOF):
+			return nil, err
+		default:
+			return nil, errHTTP
+		}
+	}
 }
 
 // stale marks an error that a kept connection has where the other side closed it
