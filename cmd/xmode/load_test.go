@@ -79,6 +79,7 @@ func TestLoadTellsWrongUse(t *testing.T) {
 	const nobody = "http://127.0.0.1:1"
 	tells(t, loads(t, "huawei", nobody, "--calls=5"), 2, "xmode: missing flags: --x=NUMBER")
 	tells(t, loads(t, "huawei", nobody, "--calls=-1", "--x=1"), 2, "--calls: has to be above zero")
+	tells(t, loads(t, "huawei", nobody, "--calls=9000000000000000000", "--x=1"), 2, "calls have to be between 1 and 10 million")
 	tells(t, loads(t, "huawei", nobody, "--calls=5", "--bindings="+pairs, "--x=17000000001"), 2, "--x and --caller are not for that")
 	tells(t, loads(t, "huawei", nobody, "--calls=5", "--x=17000000001", "--trouble=2"), 2, "duplicates: has to be between 0 and 1")
 	tells(t, loads(t, "huawei", nobody, "--calls=5", "--x=17000000001", "--batch=51"), 2, "batch has to be between 1 and 50")
