@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"strings"
@@ -88,6 +89,7 @@ func (f *loadFlags) play(ctx context.Context, s *simulated, input *server.Input,
 	if err != nil {
 		return err
 	}
+	f.drawSeed()
 	apis, err := f.listen(std)
 	if err != nil {
 		return err
@@ -97,7 +99,10 @@ func (f *loadFlags) play(ctx context.Context, s *simulated, input *server.Input,
 	if err != nil {
 		return err
 	}
-	config := f.config(s.URL, parties, p.platform)
+	config, err := f.config(s.URL, parties, p.platform)
+	if err != nil {
+		return err
+	}
 	verifier, err := f.verifier(input, config, p)
 	if err != nil {
 		return err
@@ -116,20 +121,31 @@ func (f *loadFlags) play(ctx context.Context, s *simulated, input *server.Input,
 	return errors.Join(summary.write(std.out, f.JSON), err, summary.failed(ctx))
 }
 
-// config gathers what the flags say.
-func (f *loadFlags) config(url string, parties []load.Party, p load.Platform) load.Config {
-	now := time.Now()
+// drawSeed draws the seed, if none was given: before anything follows from it.
+func (f *loadFlags) drawSeed() {
 	if f.Seed == 0 {
-		f.Seed = uint64(now.UnixNano() % 1_000_000)
+		f.Seed = uint64(time.Now().UnixNano() % 1_000_000)
 	}
+}
+
+// config gathers what the flags say.
+func (f *loadFlags) config(url string, parties []load.Party, p load.Platform) (c load.Config, err error) {
+	now := time.Now()
 	if f.Timeout > 0 {
 		p = hurried{p, f.Timeout}
 	}
+	var secured *tls.Config
+	if f.CA != "" {
+		if secured, err = trusting(f.CA); err != nil {
+			return c, err
+		}
+	}
 	return load.Config{
+		TLS: secured,
 		URL: strings.TrimSuffix(url, "/"), Platform: p, Parties: parties, Calls: f.Calls, Texts: f.Texts, Rate: f.Rate, Parallel: f.Parallel,
 		Seed: f.Seed, Speed: f.Speed, Batch: f.Batch, Trouble: f.trouble(), Now: time.Now,
 		Prefix: "simulated-" + now.UTC().Format("20060102T150405") + "-" + strings.ToLower(rand.Text()[:4]) + "-",
-	}
+	}, nil
 }
 
 // hurried is a platform with a patience of its own.

@@ -3,6 +3,7 @@ package main_test
 import (
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"net"
 	"net/http"
@@ -40,6 +41,17 @@ func TestLoadOfParties(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.out), &summary); err != nil || summary.Load.Connected != 10 || summary.Load.Messages != 20 || summary.Verified != nil {
 		t.Errorf("%v: %+v", err, got)
 	}
+}
+
+// TestLoadTrustsTheGivenAuthority: at the endpoint's address, too, not only at the
+// admin listener's.
+func TestLoadTrustsTheGivenAuthority(t *testing.T) {
+	endpoint := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"operation":"close"}`)) }))
+	defer endpoint.Close()
+	ca := file(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: endpoint.Certificate().Raw})))
+	tells(t, loads(t, "huawei", endpoint.URL, "--x=17000000001", "--calls=3", "--texts=0", "--ca="+ca), 0, "turned away 3")
+	tells(t, loads(t, "huawei", endpoint.URL, "--x=17000000001", "--calls=3", "--texts=0"), 1, "x509: ")
+	tells(t, loads(t, "huawei", endpoint.URL, "--x=17000000001", "--calls=3", "--ca="+file(t, "no.pem", "")), 1, "no.pem holds no certificate")
 }
 
 func TestLoadMeetsOddEndpoints(t *testing.T) {
