@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	aliyun "xmode/platform/aliyun/sim"
@@ -33,7 +34,7 @@ type platformAPIs struct {
 	trouble *simulator.Trouble
 	mux     *http.ServeMux
 	server  *http.Server
-	load    *load.Load
+	load    atomic.Pointer[load.Load] // that is asked of before there is one, too
 }
 
 // listen begins to serve, if that is asked for.
@@ -74,12 +75,15 @@ func (a *platformAPIs) close() {
 // stops has calls of a load be stopped by the API.
 func (a *platformAPIs) stops(l *load.Load) {
 	if a != nil {
-		a.load = l
+		a.load.Store(l)
 	}
 }
 
 // stop stops a call.
-func (a *platformAPIs) stop(id string) bool { return a.load != nil && a.load.Stop(id) == nil }
+func (a *platformAPIs) stop(id string) bool {
+	l := a.load.Load()
+	return l != nil && l.Stop(id) == nil
+}
 
 // sum is the digest of a recording.
 func (a *platformAPIs) sum(name string) (string, bool) {
