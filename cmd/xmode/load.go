@@ -54,6 +54,10 @@ func (f *loadFlags) checkFlags(ctx context.Context, s *simulated) error {
 	switch {
 	case f.Calls < 0:
 		return usageError{"--calls: has to be above zero"}
+	case f.Calls == 0 && (f.Verify || f.Bindings != "" || f.APIListen != "" || f.JSON):
+		return usageError{"--verify, --bindings, --api-listen and --json are for many calls: --calls=N is missing"}
+	case f.Calls > 0 && (s.SMS || s.CallID != "" || s.BreakSignature):
+		return usageError{"--sms, --call-id and --break-signature are for a single call; with --calls there are --texts and --bad-signatures"}
 	case f.Calls == 0 || f.Bindings == "":
 		return s.check(ctx)
 	case s.X != "" || s.Caller != "":

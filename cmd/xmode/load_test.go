@@ -91,6 +91,9 @@ func TestLoadTellsWrongUse(t *testing.T) {
 	const nobody = "http://127.0.0.1:1"
 	tells(t, loads(t, "huawei", nobody, "--calls=5"), 2, "xmode: missing flags: --x=NUMBER")
 	tells(t, loads(t, "huawei", nobody, "--calls=-1", "--x=1"), 2, "--calls: has to be above zero")
+	tells(t, loads(t, "huawei", nobody, "--verify", "--x=1"), 2, "--calls=N is missing")
+	tells(t, loads(t, "aliyun", nobody, "--bindings="+pairs), 2, "--calls=N is missing")
+	tells(t, loads(t, "huawei", nobody, "--calls=5", "--x=1", "--break-signature"), 2, "--bad-signatures")
 	tells(t, loads(t, "huawei", nobody, "--calls=9000000000000000000", "--x=1"), 2, "calls have to be between 1 and 10 million")
 	tells(t, loads(t, "huawei", nobody, "--calls=5", "--bindings="+pairs, "--x=17000000001"), 2, "--x and --caller are not for that")
 	tells(t, loads(t, "huawei", nobody, "--calls=5", "--x=17000000001", "--trouble=2"), 2, "duplicates: has to be between 0 and 1")
