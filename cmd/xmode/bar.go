@@ -17,6 +17,7 @@ const (
 // bar draws how far something is on a terminal. A nil bar draws nothing.
 type bar struct {
 	mu    sync.Mutex
+	over  bool // nothing is drawn any more
 	out   io.Writer
 	text  func(elapsed time.Duration) string
 	start time.Time
@@ -41,12 +42,15 @@ func newBar(out io.Writer, text func(elapsed time.Duration) string) *bar {
 	return b
 }
 
-// draw writes the bar over the one before.
+// draw writes the bar over the one before. What is longer than the terminal is wide
+// is cut off: on a second line it would stay.
 func (b *bar) draw(now time.Time) {
 	text := b.text(now.Sub(b.start))
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	fmt.Fprint(b.out, "\r\x1b[K", text)
+	if !b.over {
+		fmt.Fprint(b.out, "\r\x1b[K\x1b[?7l", text, "\x1b[?7h")
+	}
 }
 
 // clear takes the bar off its line, for something else to be written there.
@@ -65,6 +69,9 @@ func (b *bar) close() {
 		return
 	}
 	b.stop()
+	b.mu.Lock()
+	b.over = true
+	b.mu.Unlock()
 	b.clear()
 }
 

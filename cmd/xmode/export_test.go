@@ -18,6 +18,11 @@ func BarText(lines int, read, size int64, elapsed time.Duration) string {
 	return importText(lines, read, size, elapsed)
 }
 
+// NewBar draws a bar until it is closed.
+func NewBar(out io.Writer, text func(elapsed time.Duration) string) (closed func()) {
+	return newBar(out, text).close
+}
+
 // LoadText is the line that shows how far a load is.
 func LoadText(progress func() load.Progress) func(elapsed time.Duration) string {
 	return (&loadText{progress: progress}).next

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -57,6 +58,8 @@ func (f *loadFlags) checkFlags(ctx context.Context, s *simulated) error {
 		return usageError{"--calls: has to be above zero"}
 	case f.Calls == 0 && (f.Verify || f.JSON || f.Bindings != "" || f.APIListen != "" || f.Trouble > 0):
 		return usageError{"--verify, --json, --bindings, --api-listen and --trouble are for a load: say how many --calls"}
+	case f.Calls > 0 && (s.SMS || s.CallID != "" || s.BreakSignature):
+		return usageError{"--sms, --call-id and --break-signature are for a single call; with --calls there are --texts and --bad-signatures"}
 	case f.Calls == 0 || f.Bindings == "":
 		return s.check(ctx)
 	case s.X != "" || s.Caller != "":
@@ -92,6 +95,7 @@ func (f *loadFlags) play(ctx context.Context, s *simulated, input *server.Input,
 	if err != nil {
 		return err
 	}
+	f.drawSeed()
 	apis, err := f.listen(std)
 	if err != nil {
 		return err
@@ -101,11 +105,9 @@ func (f *loadFlags) play(ctx context.Context, s *simulated, input *server.Input,
 	if err != nil {
 		return err
 	}
-	config := f.config(s.URL, parties, p.platform)
-	if f.CA != "" {
-		if config.TLS, err = trusting(f.CA); err != nil {
-			return err
-		}
+	config, err := f.config(s.URL, parties, p.platform)
+	if err != nil {
+		return err
 	}
 	verifier, err := f.verifier(input, config, p)
 	if err != nil {
@@ -135,20 +137,31 @@ func compare(ctx context.Context, v *verify.Verifier, l *load.Load, calls int) (
 	return verdict, nil
 }
 
-// config gathers what the flags say.
-func (f *loadFlags) config(url string, parties []load.Party, p load.Platform) load.Config {
-	now := time.Now()
+// drawSeed draws the seed, if none was given: before anything follows from it.
+func (f *loadFlags) drawSeed() {
 	if f.Seed == 0 {
-		f.Seed = uint64(now.UnixNano() % 1_000_000)
+		f.Seed = uint64(time.Now().UnixNano() % 1_000_000)
 	}
+}
+
+// config gathers what the flags say.
+func (f *loadFlags) config(url string, parties []load.Party, p load.Platform) (c load.Config, err error) {
+	now := time.Now()
 	if f.Timeout > 0 {
 		p = hurried{p, f.Timeout}
 	}
+	var secured *tls.Config
+	if f.CA != "" {
+		if secured, err = trusting(f.CA); err != nil {
+			return c, err
+		}
+	}
 	return load.Config{
+		TLS: secured,
 		URL: strings.TrimSuffix(url, "/"), Platform: p, Parties: parties, Calls: f.Calls, Texts: f.Texts, Rate: f.Rate, Parallel: f.Parallel,
 		Seed: f.Seed, Speed: f.Speed, Batch: f.Batch, Trouble: f.trouble(), Now: time.Now,
 		Prefix: "simulated-" + now.UTC().Format("20060102T150405") + "-" + strings.ToLower(rand.Text()[:4]) + "-",
-	}
+	}, nil
 }
 
 // hurried is a platform with a patience of its own.

@@ -43,6 +43,17 @@ func TestLoadOfParties(t *testing.T) {
 	}
 }
 
+// TestLoadTrustsTheGivenAuthority: at the endpoint's address, too, not only at the
+// admin listener's.
+func TestLoadTrustsTheGivenAuthority(t *testing.T) {
+	endpoint := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"operation":"close"}`)) }))
+	defer endpoint.Close()
+	ca := file(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: endpoint.Certificate().Raw})))
+	tells(t, loads(t, "huawei", endpoint.URL, "--x=17000000001", "--calls=3", "--texts=0", "--ca="+ca), 0, "turned away 3")
+	tells(t, loads(t, "huawei", endpoint.URL, "--x=17000000001", "--calls=3", "--texts=0"), 1, "x509: ")
+	tells(t, loads(t, "huawei", endpoint.URL, "--x=17000000001", "--calls=3", "--ca="+file(t, "no.pem", "")), 1, "no.pem holds no certificate")
+}
+
 func TestLoadMeetsOddEndpoints(t *testing.T) {
 	for name, c := range map[string]struct {
 		endpoint http.HandlerFunc
@@ -81,6 +92,10 @@ func TestLoadTellsWrongUse(t *testing.T) {
 	tells(t, loads(t, "huawei", nobody, "--calls=5"), 2, "xmode: missing flags: --x=NUMBER")
 	tells(t, loads(t, "huawei", nobody, "--x=1", "--verify"), 2, "are for a load: say how many --calls")
 	tells(t, loads(t, "huawei", nobody, "--calls=-1", "--x=1"), 2, "--calls: has to be above zero")
+	tells(t, loads(t, "huawei", nobody, "--verify", "--x=1"), 2, "say how many --calls")
+	tells(t, loads(t, "aliyun", nobody, "--bindings="+pairs), 2, "say how many --calls")
+	tells(t, loads(t, "huawei", nobody, "--calls=5", "--x=1", "--break-signature"), 2, "--bad-signatures")
+	tells(t, loads(t, "huawei", nobody, "--calls=9000000000000000000", "--x=1"), 2, "calls have to be between 1 and 10 million")
 	tells(t, loads(t, "huawei", nobody, "--calls=5", "--bindings="+pairs, "--x=17000000001"), 2, "--x and --caller are not for that")
 	tells(t, loads(t, "huawei", nobody, "--calls=5", "--x=17000000001", "--trouble=2"), 2, "duplicates: has to be between 0 and 1")
 	tells(t, loads(t, "huawei", nobody, "--calls=5", "--x=17000000001", "--batch=51"), 2, "batch has to be between 1 and 50")

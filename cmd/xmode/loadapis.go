@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	aliyun "xmode/platform/aliyun/sim"
@@ -33,8 +34,8 @@ type platformAPIs struct {
 	trouble *simulator.Trouble
 	mux     *http.ServeMux
 	server  *http.Server
-	load    *load.Load
-	checks  []func() []string // what of the requests so far breaks the contract
+	load    atomic.Pointer[load.Load] // that is asked of before there is one, too
+	checks  []func() []string         // what of the requests so far breaks the contract
 }
 
 // listen begins to serve, if that is asked for.
@@ -90,12 +91,15 @@ const maxBreaches = 100
 // stops has calls of a load be stopped by the API.
 func (a *platformAPIs) stops(l *load.Load) {
 	if a != nil {
-		a.load = l
+		a.load.Store(l)
 	}
 }
 
 // stop stops a call.
-func (a *platformAPIs) stop(id string) bool { return a.load != nil && a.load.Stop(id) == nil }
+func (a *platformAPIs) stop(id string) bool {
+	l := a.load.Load()
+	return l != nil && l.Stop(id) == nil
+}
 
 // sum is the digest of a recording.
 func (a *platformAPIs) sum(name string) (string, bool) {

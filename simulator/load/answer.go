@@ -3,27 +3,32 @@ package load
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"unicode"
 )
 
-// maxAnswer is how much of an answer is read; none of the contracts' is anywhere
-// near.
-const maxAnswer = 64 << 10
+// maxAnswer is how much of an answer's body is read, maxHead of what goes before
+// it; none of the contracts' is anywhere near.
+const (
+	maxAnswer = 64 << 10
+	maxHead   = 64 << 10
+)
 
 // answer reads an answer into a buffer, and says whether the connection can be kept.
 // Nearly all are short, have a length and nothing that changes how they are read:
 // those are read here, at a third of what package net/http takes for all the others.
-func answer(in *bufio.Reader, buffer []byte) (status int, body []byte, keep bool, err error) {
-	status, head, length, plain := plainHead(in)
+func (l *line) answer(buffer []byte) (status int, body []byte, keep bool, err error) {
+	status, head, length, plain := plainHead(l.in)
 	if !plain {
-		return anyAnswer(in, buffer)
+		return l.anyAnswer(buffer)
 	}
-	_, _ = in.Discard(head) // it was peeked at
+	_, _ = l.in.Discard(head) // it was peeked at
 	body = append(buffer[:0], make([]byte, length)...)
-	_, err = io.ReadFull(in, body)
+	_, err = io.ReadFull(l.in, body)
 	return status, body, err == nil, err
 }
 
@@ -34,7 +39,7 @@ func plainHead(in *bufio.Reader) (status, head, length int, plain bool) {
 	end := bytes.Index(text, []byte("\r\n\r\n"))
 	line, rest, _ := bytes.Cut(text[:max(0, end)], []byte("\r\n"))
 	code, ok := bytes.CutPrefix(line, []byte("HTTP/1.1 "))
-	if !ok || len(code) < 4 || code[3] != ' ' {
+	if !ok || len(code) < 4 || code[3] != ' ' || bytes.ContainsFunc(line, unicode.IsControl) {
 		return 0, 0, 0, false
 	}
 	number, err := strconv.ParseUint(string(code[:3]), 10, 16)
@@ -77,8 +82,8 @@ func isName(text []byte) bool {
 }
 
 // anyAnswer reads an answer by all rules.
-func anyAnswer(in *bufio.Reader, buffer []byte) (status int, body []byte, keep bool, err error) {
-	resp, err := http.ReadResponse(in, nil)
+func (l *line) anyAnswer(buffer []byte) (status int, body []byte, keep bool, err error) {
+	resp, err := l.head()
 	if err != nil {
 		return 0, nil, false, err
 	}
@@ -92,4 +97,23 @@ func anyAnswer(in *bufio.Reader, buffer []byte) (status int, body []byte, keep b
 		return resp.StatusCode, body[:maxAnswer], false, errLong
 	}
 	return resp.StatusCode, body, !resp.Close, nil
+}
+
+// head reads what goes before the body, of the answer itself: those that only say
+// that it is coming go before it. An error holds nothing of what came.
+func (l *line) head() (*http.Response, error) {
+	for {
+		resp, err := http.ReadResponse(l.in, nil)
+		switch _, network := errors.AsType[net.Error](err); {
+		case err == nil && (resp.StatusCode >= http.StatusOK || resp.StatusCode == http.StatusSwitchingProtocols):
+			return resp, nil
+		case err == nil: // an interim answer has no body
+		case l.left.N == 0:
+			return nil, errLong
+		case network || errors.Is(err, io.ErrUnexpectedEOF):
+			return nil, err
+		default:
+			return nil, errHTTP
+		}
+	}
 }

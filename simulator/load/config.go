@@ -46,11 +46,14 @@ type Config struct {
 var (
 	ErrURL     = errors.New("URL has to be http or https with a host, and without parameters")
 	ErrParties = errors.New("nobody calls")
-	ErrCalls   = errors.New("calls have to be at least 1")
+	ErrCalls   = errors.New("calls have to be between 1 and 10 million")
 	ErrRate    = errors.New("rate and speed must not be below 0")
 	ErrBatch   = errors.New("batch has to be between 1 and 50")
 	ErrParts   = errors.New("platform and clock are due")
 )
+
+// maxCalls is how many there are at most: some dozens of bytes are kept of each.
+const maxCalls = 10_000_000
 
 // maxBatch is how many entries the platforms put into a push at most.
 const maxBatch = 50
@@ -73,7 +76,7 @@ func (c *Config) fill() error {
 	}{
 		{!isBase(c.URL), ErrURL},
 		{len(c.Parties) == 0, ErrParties},
-		{c.Calls < 1, ErrCalls},
+		{c.Calls < 1 || c.Calls > maxCalls, ErrCalls},
 		{!(c.Rate >= 0 && c.Speed > 0), ErrRate},
 		{c.Batch < 1 || c.Batch > maxBatch, ErrBatch},
 		{!(c.Texts >= 0 && c.Texts <= 1), fmt.Errorf("texts: %w", ErrShare)},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -26,7 +27,8 @@ type line struct {
 
 	mu   sync.Mutex // around conn and over: the line may be closed from outside
 	conn net.Conn
-	in   *bufio.Reader
+	left *io.LimitedReader // of what may still come of this answer
+	in   *bufio.Reader     // of left
 	over bool
 }
 
@@ -73,6 +75,7 @@ type reply struct {
 var (
 	errCut   = errors.New("cut on purpose")
 	errLong  = errors.New("the answer is longer than 64 KiB")
+	errHTTP  = errors.New("the answer is no HTTP")
 	errOver  = errors.New("the load is over")
 	errStale = errors.New("the kept connection was closed") // before the answer began
 )
@@ -173,10 +176,11 @@ func wait(ctx context.Context, d time.Duration) {
 
 // read reads an answer, and says whether the connection can be kept.
 func (l *line) read() (got reply, keep bool, err error) {
+	l.left.N = maxHead + maxAnswer
 	if _, err := l.in.Peek(1); err != nil {
 		return reply{}, false, stale(err)
 	}
-	got.status, l.body, keep, err = answer(l.in, l.body)
+	got.status, l.body, keep, err = l.answer(l.body)
 	got.body = l.body
 	return got, keep, err
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"io"
 	"time"
 )
 
@@ -32,7 +33,8 @@ func (l *line) open(ctx context.Context, limit time.Duration) error {
 		_ = conn.Close()
 		return errOver
 	}
-	l.conn, l.in = conn, bufio.NewReader(conn)
+	left := &io.LimitedReader{R: conn}
+	l.conn, l.left, l.in = conn, left, bufio.NewReader(left)
 	return nil
 }
 
@@ -47,6 +49,6 @@ func (l *line) close(forGood bool) {
 	}
 	_ = l.conn.Close() // nothing more is due on it
 	if !forGood {
-		l.conn, l.in = nil, nil
+		l.conn, l.left, l.in = nil, nil, nil
 	}
 }

@@ -109,6 +109,21 @@ func place(order []string) []int {
 	return places
 }
 
+// TestWhatIsLostMeetsTheRestLater: with everything lost at first, pushes were never
+// sent with a wrong signature.
+func TestWhatIsLostMeetsTheRestLater(t *testing.T) {
+	e := newEndpoint("connect")
+	r, _ := play(t, e, func(c *load.Config) { c.Trouble = load.Trouble{Lost: 1, Spoilt: 1} })
+	for _, k := range r.Kinds {
+		if k.Refused == 0 || k.Refused != k.Taken {
+			t.Errorf("%s: %d taken, %d refused before", k.Kind, k.Taken, k.Refused)
+		}
+	}
+	if len(r.Kinds) != 5 || r.Faults() {
+		t.Errorf("report: %+v", r)
+	}
+}
+
 func TestWhatIsDrawnFollowsFromTheSeed(t *testing.T) {
 	wants := func(seed uint64) []load.Want {
 		_, l := play(t, newEndpoint("connect"), func(c *load.Config) { c.Seed = seed; c.Texts = 0.2 })

@@ -51,7 +51,7 @@ func (l *Load) attempt(ln *lane, p *push) {
 		l.repeat(p, "")
 		return
 	}
-	if p.tries == 1 {
+	if p.stamp.Nonce == "" { // it is sent for the first time
 		l.decoys(ln, p.m, p.luck, false)
 	}
 	if p.stamp.Nonce == "" || p.luck.resigned {
