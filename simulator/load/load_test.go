@@ -115,8 +115,8 @@ func TestWhatIsLostMeetsTheRestLater(t *testing.T) {
 	e := newEndpoint("connect")
 	r, _ := play(t, e, func(c *load.Config) { c.Trouble = load.Trouble{Lost: 1, Spoilt: 1} })
 	for _, k := range r.Kinds {
-		if k.Refused == 0 || k.Refused != k.Taken {
-			t.Errorf("%s: %d taken, %d refused before", k.Kind, k.Taken, k.Refused)
+		if k.Refused == 0 {
+			t.Errorf("no %s was refused: %+v", k.Kind, k)
 		}
 	}
 	if len(r.Kinds) != 5 || r.Faults() {
