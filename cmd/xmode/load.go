@@ -54,6 +54,8 @@ type troubleFlags struct {
 // checkFlags looks at what the command line says before anything is sent.
 func (f *loadFlags) checkFlags(ctx context.Context, s *simulated) error {
 	switch {
+	case f.Calls > 0 && f.Speed < 1:
+		return usageError{"--speed: has to be 1 or more"}
 	case f.Calls < 0:
 		return usageError{"--calls: has to be above zero"}
 	case f.Calls == 0 && (f.Verify || f.JSON || f.Bindings != "" || f.APIListen != "" || f.Trouble > 0):
@@ -116,6 +118,11 @@ func (f *loadFlags) play(ctx context.Context, s *simulated, input *server.Input,
 	l, err := load.New(config)
 	if err != nil {
 		return usageError{err.Error()}
+	}
+	if verifier != nil {
+		if err := verifier.Reach(ctx); err != nil {
+			return fmt.Errorf("--verify: %w", err)
+		}
 	}
 	apis.stops(l)
 	made := summary{Load: f.run(ctx, std, l)}

@@ -56,6 +56,9 @@ func (f *loadFlags) listen(std streams) (*platformAPIs, error) {
 	}
 	a.mux.Handle("/", a.storage)
 	a.checks = append(a.checks, a.storage.CheckDownloads)
+	if host, _, err := net.SplitHostPort(f.APIListen); err != nil || host == "" {
+		return nil, usageError{"--api-listen: not of the form host:port; the addresses of recordings name the host"}
+	}
 	socket, err := net.Listen("tcp", f.APIListen)
 	if err != nil {
 		return nil, fmt.Errorf("--api-listen: %w", err)

@@ -19,12 +19,22 @@ func (f *loadFlags) parties(s *simulated) ([]load.Party, error) {
 		return partiesOf(f.Bindings)
 	}
 	var all []load.Party
-	for x := range strings.SplitSeq(s.X, ",") {
-		for caller := range strings.SplitSeq(s.Caller, ",") {
-			all = append(all, load.Party{Caller: strings.TrimSpace(caller), X: strings.TrimSpace(x), Extension: f.typed})
+	for _, x := range listed(s.X) {
+		for _, caller := range listed(s.Caller) {
+			all = append(all, load.Party{Caller: caller, X: x, Extension: f.typed})
 		}
 	}
 	return all, nil
+}
+
+// listed takes a list apart. An empty one is one number that is withheld.
+func listed(text string) (all []string) {
+	for one := range strings.SplitSeq(text, ",") {
+		if one = strings.TrimSpace(one); one != "" || text == "" {
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 // maxParties is how many parties of a file call; further bindings are left out.

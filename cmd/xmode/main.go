@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/mattn/go-isatty"
 )
@@ -16,6 +17,9 @@ import (
 // stands in.
 var version, commit string
 
+// again is after how long a second signal is one.
+const again = 500 * time.Millisecond
+
 func main() {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
@@ -23,6 +27,10 @@ func main() {
 	go func() {
 		<-signals
 		cancel()
+		time.Sleep(again) // some senders signal a process and then its group
+		for len(signals) > 0 {
+			<-signals
+		}
 		<-signals // a second one means: at once
 		os.Exit(exitFailed)
 	}()

@@ -22,6 +22,7 @@ type batch struct {
 	entries [][]byte
 	marks   []mark
 	size    int
+	n       uint64 // of all batches
 	sent    bool
 }
 
@@ -36,7 +37,7 @@ func (b *batches) add(kind string, entry []byte, m mark) {
 	open := b.open[kind]
 	if open == nil {
 		b.n++
-		open = &batch{size: 1 + draws(b.load.c.Seed, ofBatch, b.n).IntN(b.load.c.Batch)}
+		open = &batch{n: b.n, size: 1 + draws(b.load.c.Seed, ofBatch, b.n).IntN(b.load.c.Batch)}
 		b.open[kind] = open
 		b.load.agenda.add(now.Add(batchWait), func(ln *lane) { b.flush(ln, kind, open) })
 	}
@@ -57,6 +58,8 @@ func (b *batches) flush(ln *lane, kind string, full *batch) {
 	}
 	b.mu.Unlock()
 	if !gone {
-		b.load.deliver(ln, b.load.newPush(b.load.c.Platform.Pack(kind, full.entries), full.marks))
+		l := b.load
+		luck := l.c.Trouble.fate(draws(l.c.Seed, ofPack, full.n))
+		l.deliver(ln, l.newPush(l.c.Platform.Pack(kind, full.entries), full.marks, luck))
 	}
 }

@@ -1,8 +1,10 @@
 package load
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -133,7 +135,7 @@ func (b *books) found(level Level, message, text, callID string) {
 	f, ok := b.findings[key]
 	if !ok {
 		if len(b.findings) >= maxFindings {
-			key = Finding{level, "", "and other things of the sort"}
+			key = Finding{level, "others", "more than is listed"}
 		}
 		if f, ok = b.findings[key]; !ok {
 			f = &Found{Finding: key, CallID: callID}
@@ -156,7 +158,7 @@ func (b *books) list() []Found {
 		case x.Level != y.Level:
 			return 1
 		}
-		return y.Count - x.Count
+		return cmp.Or(y.Count-x.Count, strings.Compare(x.Kind+x.Text, y.Kind+y.Text))
 	})
 	return all
 }

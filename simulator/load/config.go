@@ -47,7 +47,7 @@ var (
 	ErrURL     = errors.New("URL has to be http or https with a host, and without parameters")
 	ErrParties = errors.New("nobody calls")
 	ErrCalls   = errors.New("calls have to be between 1 and 10 million")
-	ErrRate    = errors.New("rate and speed must not be below 0")
+	ErrRate    = errors.New("rate must not be below 0, nor speed below 1")
 	ErrBatch   = errors.New("batch has to be between 1 and 50")
 	ErrParts   = errors.New("platform and clock are due")
 )
@@ -77,7 +77,7 @@ func (c *Config) fill() error {
 		{!isBase(c.URL), ErrURL},
 		{len(c.Parties) == 0, ErrParties},
 		{c.Calls < 1 || c.Calls > maxCalls, ErrCalls},
-		{!(c.Rate >= 0 && c.Speed > 0), ErrRate},
+		{!(c.Rate >= 0 && c.Speed >= 1), ErrRate},
 		{c.Batch < 1 || c.Batch > maxBatch, ErrBatch},
 		{!(c.Texts >= 0 && c.Texts <= 1), fmt.Errorf("texts: %w", ErrShare)},
 		{c.Platform == nil || c.Now == nil, ErrParts},

@@ -21,6 +21,7 @@ type past struct {
 	verb              Verb
 	record, recording Duty
 	asked, failed     bool
+	decided           bool
 	intercept         bool
 }
 
@@ -46,6 +47,7 @@ func (h *history) decided(c Call, d Decision) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	p := &h.past[c.N]
+	p.decided = true
 	p.verb, p.failed, p.intercept, p.talked = d.Verb, d.Failed, d.Intercept, c.Talked(d)
 	if _, ok := h.callee[d.Callee]; !ok {
 		text := strings.Clone(d.Callee)

@@ -25,7 +25,7 @@ type life struct {
 func (c *Config) number(id string) (int, bool) {
 	text, ok := strings.CutPrefix(id, c.Prefix)
 	n, err := strconv.Atoi(text)
-	return n, ok && err == nil && n >= 0 && n < c.Calls
+	return n, ok && err == nil && n >= 0 && n < c.Calls && strconv.Itoa(n) == text
 }
 
 // decide has a life go on as the endpoint decided.
@@ -88,25 +88,26 @@ func (l *Load) step(ln *lane, f *life, turn int) {
 	}
 	t := f.told[f.next]
 	f.next++
-	made, d := f.call, f.decision
+	made, d, place := f.call, f.decision, f.next
 	f.mu.Unlock()
 	if t.Record && made.Recorded(d) {
 		l.c.Platform.Keep(made, d)
 	}
-	l.tell(ln, made, t)
+	l.tell(ln, made, t, place)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	l.await(f)
 }
 
 // tell sends something of a call, or puts it into a batch.
-func (l *Load) tell(ln *lane, c Call, t Told) {
+func (l *Load) tell(ln *lane, c Call, t Told, place int) {
 	m := mark{n: c.N, record: t.Record, recording: t.Recording}
 	if t.Batch != "" {
 		l.batches.add(t.Batch, t.Entry, m)
 		return
 	}
-	l.deliver(ln, l.newPush(t.Message, []mark{m}))
+	luck := l.c.Trouble.fate(draws(l.c.Seed, ofTold, uint64(c.N)<<8|uint64(place)))
+	l.deliver(ln, l.newPush(t.Message, []mark{m}, luck))
 }
 
 // answered is about when a call is answered, after it was dialled: a moment later
@@ -129,7 +130,7 @@ func (f *life) stop(l *Load, now time.Time) bool {
 	}
 	so := time.Duration(float64(now.Sub(f.began)) * l.c.Speed).Truncate(time.Second)
 	talked := so - f.answered()
-	if talked < time.Second || talked >= f.call.Talked(f.decision) {
+	if f.next >= len(f.told) || talked < time.Second || talked >= f.call.Talked(f.decision) {
 		return false
 	}
 	f.call.Stopped, f.call.Talk = true, talked

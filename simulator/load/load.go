@@ -22,8 +22,7 @@ type Load struct {
 	mu    sync.Mutex
 	lives map[int]*life // those under way
 
-	begun  time.Time
-	serial counter // of pushes
+	begun time.Time
 }
 
 // New makes a load. The error lists all faults.

@@ -9,7 +9,6 @@ import (
 // push is something told, until it is acknowledged or given up.
 type push struct {
 	m     Message
-	n     uint64 // of all pushes
 	marks []mark
 	luck  fate
 	stamp Stamp
@@ -23,9 +22,8 @@ type mark struct {
 	record, recording bool
 }
 
-func (l *Load) newPush(m Message, marks []mark) *push {
-	n := l.serial.next()
-	return &push{m: m, n: n, marks: marks, luck: l.c.Trouble.fate(draws(l.c.Seed, ofPush, n)), first: l.c.Now()}
+func (l *Load) newPush(m Message, marks []mark, luck fate) *push {
+	return &push{m: m, marks: marks, luck: luck, first: l.c.Now()}
 }
 
 // longestDelay is how late a late push is at most.

@@ -57,8 +57,10 @@ func (l *Load) report(broken bool) Report {
 	took := l.c.Now().Sub(l.begun)
 	r := Report{Platform: l.c.Platform.Name(), Seed: l.c.Seed, Broken: broken, Seconds: took.Seconds()}
 	l.books.fill(&r)
-	for w := range l.Wants() {
-		r.count(w)
+	for n := range l.c.Calls {
+		if w, asked := l.want(n); asked && l.history.of(n).decided {
+			r.count(w)
+		}
 	}
 	return r
 }

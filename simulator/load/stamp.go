@@ -1,9 +1,6 @@
 package load
 
-import (
-	"crypto/rand"
-	"sync/atomic"
-)
+import "crypto/rand"
 
 // stamp is one that no message had before.
 func (l *Load) stamp() Stamp { return Stamp{At: l.c.Now(), Nonce: nonce()} }
@@ -11,8 +8,3 @@ func (l *Load) stamp() Stamp { return Stamp{At: l.c.Now(), Nonce: nonce()} }
 // nonce is drawn anew whatever the seed is: an endpoint knows those of the load
 // before.
 func nonce() string { return rand.Text() }
-
-// counter counts from 1.
-type counter struct{ n atomic.Uint64 }
-
-func (c *counter) next() uint64 { return c.n.Add(1) }

@@ -64,7 +64,8 @@ type subject uint64
 const (
 	ofCall subject = iota + 1
 	ofQuery
-	ofPush
+	ofTold
+	ofPack
 	ofBatch
 	ofOrder
 )

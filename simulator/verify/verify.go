@@ -94,6 +94,16 @@ func steady(given *http.Client, connections int) *http.Client {
 	return client
 }
 
+// Reach looks whether the API can be read, for whoever does not want to learn it
+// only once there is something to compare.
+func (v *Verifier) Reach(ctx context.Context) error {
+	var list struct{}
+	if err := v.getJSON(ctx, "/v1/cdrs?limit=1", &list); err != nil {
+		return fmt.Errorf("read call records: %w", err)
+	}
+	return nil
+}
+
 // String hides the key.
 func (v *Verifier) String() string { return "verify.Verifier" }
 
