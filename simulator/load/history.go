@@ -21,7 +21,7 @@ type past struct {
 	verb              Verb
 	record, recording Duty
 	asked, failed     bool
-	decided           bool
+	decided, cut      bool
 	intercept         bool
 }
 
@@ -36,10 +36,11 @@ func (h *history) of(n int) past {
 }
 
 // asked: the endpoint may have heard of the call.
-func (h *history) asked(n int) {
+func (h *history) asked(n int, cut bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.past[n].asked = true
+	p := &h.past[n]
+	p.asked, p.cut = true, p.cut || cut
 }
 
 // decided: the endpoint said what to do with it.

@@ -115,7 +115,7 @@ func (l *Load) want(n int) (w Want, asked bool) {
 	made := l.c.call(n)
 	w = Want{
 		Platform: l.c.Platform.Name(), CallID: made.ID, Kind: made.Kind, Decision: Decision{Verb: past.verb, Callee: past.callee, Failed: past.failed, Intercept: past.intercept},
-		Caller: made.Caller, X: made.X, Ending: made.Ending, Talked: past.talked, Record: past.record, Recording: past.recording,
+		Cut: past.cut, Caller: made.Caller, X: made.X, Ending: made.Ending, Talked: past.talked, Record: past.record, Recording: past.recording,
 	}
 	if w.Kind == Text && w.Verb == Reject && w.Record == Absent {
 		w.Record = Perhaps // whoever has texts intercepted keeps what the query said

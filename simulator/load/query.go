@@ -19,7 +19,7 @@ func (l *Load) ask(ln *lane, f *life, typed string, asks int) {
 	luck := l.c.Trouble.fate(draws(l.c.Seed, ofQuery, uint64(f.call.N)*(maxAsks+1)+uint64(asks)))
 	l.decoys(ln, m, luck, true)
 	stamp := l.stamp()
-	l.history.asked(f.call.N)
+	l.history.asked(f.call.N, luck.cut)
 	d, err := l.question(ln, f, m, stamp, luck)
 	if ln.ctx.Err() != nil {
 		return

@@ -23,6 +23,9 @@ type Want struct {
 	// Decision is what the endpoint answered in the end, with Failed where the call
 	// was lost. Only Verb, Callee, Failed and Intercept are kept.
 	Decision
+	// Cut: a query was cut off before its answer, and sent again as it was. Whether the
+	// endpoint notes the one that nobody heard, or the repeat, is its affair.
+	Cut bool
 	// Caller and X as the user wrote them.
 	Caller, X string
 	// Ending of a call that was connected, and how long it was talked.

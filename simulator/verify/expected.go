@@ -23,7 +23,7 @@ type expected struct {
 	ending            load.Ending
 	record, recording load.Duty
 	failed, known     bool
-	intercept         bool
+	intercept, cut    bool
 	// marks is what was found of its record.
 	marks mark
 }
@@ -56,7 +56,7 @@ func tableOf(prefix string, wants iter.Seq[load.Want], n int) (*table, error) {
 		}
 		*e = expected{
 			caller: t.number(w.Caller), x: t.number(w.X), callee: t.number(w.Callee), talked: uint32(w.Talked / time.Second), kind: w.Kind,
-			verb: w.Verb, ending: w.Ending, record: w.Record, recording: w.Recording, failed: w.Failed, intercept: w.Intercept,
+			verb: w.Verb, ending: w.Ending, record: w.Record, recording: w.Recording, failed: w.Failed, intercept: w.Intercept, cut: w.Cut,
 			known: true,
 		}
 	}

@@ -31,10 +31,10 @@ func outcomes(e *expected) []string {
 }
 
 // decision is the API's word for what was decided; empty: whatever it was, nobody
-// got an answer in time.
+// got an answer in time, or a first answer went nowhere.
 func decision(e *expected) string {
 	switch {
-	case e.failed:
+	case e.failed, e.cut:
 		return ""
 	case e.verb == load.Connect:
 		return "connect"
