@@ -8,7 +8,7 @@ COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null)
 LDFLAGS   = -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test deps lint unit fuzz build generate bench bench-queries bench-records bench-recordings bench-simulator bench-memory soak image-test clean
+.PHONY: help demo test deps lint unit fuzz build generate bench bench-queries bench-records bench-recordings bench-simulator bench-memory promises chaos soak image-test clean
 
 help: ## list what one can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ help: ## list what one can do
 demo: ## show the main job: signed queries and their answers, in one process
 	@$(GO) run ./cmd/xmode demo
 
-test: deps lint unit fuzz ## everything CI runs: dependencies, linters, tests with -race, a short fuzz
+test: deps lint unit promises fuzz ## everything CI runs: dependencies, linters, tests with -race, short faults, a short fuzz
 
 deps: ## install what the tests need (redis-server, an S3 server); does nothing where it is present
 	@sh scripts/deps.sh
@@ -32,6 +32,12 @@ lint: ## gofmt, go vet, staticcheck
 unit: ## all tests with the race detector, those of the module beside ours as well
 	$(GO) test -race ./...
 	$(GO) -C secondopinion test -race ./...
+
+promises: deps ## the promises of docs/PROMISES.md, each fault for some seconds (5 min)
+	$(GO) test -race -count=1 -timeout 15m -run '^TestPromise' ./e2e -args -promises=short
+
+chaos: deps ## the promises of docs/PROMISES.md, each fault in full length, with the measured figures (45 min)
+	@$(GO) test -count=1 -timeout 60m -run '^TestPromise' ./e2e -args -promises=full
 
 fuzz: ## each fuzz target for FUZZTIME (5s)
 	@GO="$(GO)" sh scripts/fuzz.sh $(FUZZTIME)
