@@ -35,6 +35,7 @@ var onlyImports = []struct {
 	{in: "simulator/verify", allows: []string{std, "simulator/load"}},
 	{in: "internal/s3test", allows: []string{std}},
 	{in: "store", allows: []string{std, "call"}},
+	{in: "store/stale", allows: []string{std, "call", "store", lru}},
 	{in: "recording", allows: []string{std, "call", "platform", "store", goCloud, prometheus}},
 	{in: "store/redisstore", allows: []string{std, "call", "store", goRedis, miniredis, zstd}},
 }
@@ -45,6 +46,7 @@ const (
 	goRedis    = "github.com/redis/go-redis/v9"
 	miniredis  = "github.com/alicebob/miniredis/v2"
 	zstd       = "github.com/klauspost/compress"
+	lru        = "github.com/hashicorp/golang-lru/v2"
 	goCloud    = "gocloud.dev"
 	prometheus = "github.com/prometheus/client_golang"
 )
