@@ -62,6 +62,9 @@ type Deps struct {
 	// MaxBody is the largest body of a push or an admin request in bytes, as it
 	// was before it was packed.
 	MaxBody int64
+	// Bulkheads bound how much is under way at a time, on both listeners together;
+	// nil: each has its own.
+	Bulkheads *Bulkheads
 	// Ready says how the process is doing, for /readyz.
 	Ready func() Readiness
 	// Now is the clock.
@@ -109,6 +112,9 @@ func (d Deps) withDefaults() Deps {
 	}
 	if d.Tag == nil {
 		d.Tag = NewCallTag().Of
+	}
+	if d.Bulkheads == nil {
+		d.Bulkheads = NewBulkheads()
 	}
 	if d.Metrics == nil {
 		d.Metrics = NewMetrics(prometheus.NewRegistry())

@@ -22,6 +22,11 @@ func (x *exchange) run(ctx context.Context) {
 	if x.Memory != nil {
 		x.met = x.Memory.Meet(x.message())
 	}
+	if !x.Bulkheads.traffic.enter() {
+		x.fallback(causeOverload)
+		return
+	}
+	defer x.Bulkheads.traffic.leave()
 	x.within(ctx, x.DecisionBudget, x.settle, x.instead)
 }
 

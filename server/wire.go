@@ -91,7 +91,7 @@ func (s *Server) deps(adapters []platform.Adapter, keys *keyring, presets preset
 		Leave: s.later.Leave, Keys: keys.get, Presets: presets,
 		Policy:         call.Policy{MaxAsks: set.MaxAsks, RejectLandlines: set.LandlineCallers == "reject"},
 		DecisionBudget: set.DecisionBudget, PushBudget: set.PushBudget, MaxBody: int64(set.MaxBody),
-		Ready: s.health.readiness, Now: s.config.Now, Log: s.config.Log,
+		Bulkheads: handlers.NewBulkheads(), Ready: s.health.readiness, Now: s.config.Now, Log: s.config.Log,
 		Metrics: handlers.NewMetrics(s.registry),
 	}
 	if set.Fallback == fallbackStale {
