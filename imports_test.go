@@ -34,6 +34,7 @@ var onlyImports = []struct {
 	{in: "simulator/load", allows: []string{std}},
 	{in: "simulator/verify", allows: []string{std, "simulator/load"}},
 	{in: "internal/s3test", allows: []string{std}},
+	{in: "internal/leaktest", allows: []string{std, goLeak}},
 	{in: "store", allows: []string{std, "call"}},
 	{in: "recording", allows: []string{std, "call", "platform", "store", goCloud, prometheus}},
 	{in: "store/redisstore", allows: []string{std, "call", "store", goRedis, miniredis, zstd}},
@@ -46,6 +47,7 @@ const (
 	miniredis  = "github.com/alicebob/miniredis/v2"
 	zstd       = "github.com/klauspost/compress"
 	goCloud    = "gocloud.dev"
+	goLeak     = "go.uber.org/goleak"
 	prometheus = "github.com/prometheus/client_golang"
 )
 
@@ -58,6 +60,7 @@ var onlyImportedBy = []struct {
 }{
 	{pkg: echo, by: []string{"handlers", "console", "server"}},
 	{pkg: goCloud, by: []string{"recording"}},
+	{pkg: goLeak, by: []string{"internal/leaktest"}},
 	{pkg: goRedis, by: []string{"store/redisstore", "server", "bench/baseline"}},
 	{pkg: miniredis, by: []string{"store/redisstore"}},
 	{pkg: zstd, by: []string{"store/redisstore"}},
@@ -76,6 +79,7 @@ var onlyImportedBy = []struct {
 	{pkg: "simulator", by: []string{"platform/*/sim", "cmd", "bench"}},
 	{pkg: "server", by: []string{"cmd"}},
 	{pkg: "internal/s3test", by: nil},
+	{pkg: "internal/leaktest", by: nil},
 	{pkg: "cmd/*", by: nil},
 }
 
