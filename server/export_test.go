@@ -1,6 +1,7 @@
 package server
 
 import (
+	"log/slog"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -26,3 +27,6 @@ func (s *Server) PlatformRoutes() (all []platform.Route) {
 
 // Registry holds the metrics.
 func (s *Server) Registry() *prometheus.Registry { return s.registry }
+
+// Guarded is the handler of a listener.
+func Guarded(h http.Handler, log *slog.Logger) http.Handler { return guarded(h, "public", log) }

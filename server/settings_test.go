@@ -210,8 +210,8 @@ func TestSecretsComeFromFiles(t *testing.T) {
 	}
 	empty, absent := file(t, "keys", "\n"), filepath.Join(t.TempDir(), "absent")
 	for name, want := range map[string]string{
-		empty:  "XMODE_API_KEYS_FILE: read " + empty + ": file is empty",
-		absent: "XMODE_API_KEYS_FILE: open " + absent + ": no such file or directory",
+		empty:  "XMODE_API_KEYS_FILE: file is empty",
+		absent: "XMODE_API_KEYS_FILE: open the file: no such file or directory",
 		file(t, "long", strings.Repeat("x", 1<<20+1)): "longer than 1MiB",
 	} {
 		_, err := load(t, []string{"XMODE_API_KEYS_FILE=" + name})

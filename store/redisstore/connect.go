@@ -21,6 +21,10 @@ import (
 // repeat it, since it may hold a password.
 var ErrURL = errors.New("redis URL: use redis://, rediss://, redis+sentinel://…/master/db, redis+cluster://, rediss+sentinel:// or rediss+cluster://")
 
+// errParameter: the address has a parameter that is not known. It is not named: a
+// question mark in a password begins one.
+var errParameter = errors.New("redis URL: unknown parameter; ca is known (a question mark in a password is written %3F)")
+
 // Connect makes a client for redis://, redis+sentinel:// and redis+cluster://
 // addresses, and their TLS forms rediss…; ?ca=FILE names the certificate
 // authority. It waits for no connection, but the client begins to dial.
@@ -139,7 +143,7 @@ func client(o *redis.UniversalOptions, kind string) redis.UniversalClient {
 func tlsConfig(scheme string, query url.Values) (*tls.Config, error) {
 	for name := range query {
 		if name != "ca" {
-			return nil, fmt.Errorf("redis URL: unknown parameter %q", name)
+			return nil, errParameter // its name may be the end of a password
 		}
 	}
 	ca := query.Get("ca")
