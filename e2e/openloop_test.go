@@ -75,6 +75,16 @@ func (a responses) of(word string) (some responses) {
 	return some
 }
 
+// faulty are those that are not as the platform reads them.
+func (a responses) faulty() (some responses) {
+	for _, one := range a {
+		if one.fault != "" {
+			some = append(some, one)
+		}
+	}
+	return some
+}
+
 // percentile is the time within which a share of the answers came; 1: the worst.
 func (a responses) percentile(share float64) time.Duration {
 	if len(a) == 0 {
@@ -124,7 +134,7 @@ func (a responses) wellFormed(t testing.TB, what string, limit time.Duration) {
 	}
 }
 
-// settled is how long after an instant the last one was due that did not end in a word,
+// settled is how long after an instant the last one was due that did not have a word in its outcome,
 // or had a fault; false: nothing came after that one.
 func (a responses) settled(since time.Time, word string) (after time.Duration, ok bool) {
 	var last, end time.Time
@@ -132,7 +142,7 @@ func (a responses) settled(since time.Time, word string) (after time.Duration, o
 		if end.Before(one.due) {
 			end = one.due
 		}
-		if (!strings.HasSuffix(one.outcome, word) || one.fault != "") && last.Before(one.due) {
+		if (!strings.Contains(one.outcome, word) || one.fault != "") && last.Before(one.due) {
 			last = one.due
 		}
 	}
