@@ -17,7 +17,6 @@ import (
 func TestContractOnTopologies(t *testing.T) {
 	for name, start := range storetest.Topologies() {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			client := reach(t, start(t).URL)
 			for _, partitions := range []int{1, 5} {
 				t.Run(fmt.Sprintf("%d partitions", partitions), func(t *testing.T) {
