@@ -34,6 +34,7 @@ func wire(c Config) (*Server, error) {
 	if err := errors.Join(presetsErr, platformErr, keys.set(c.Settings.APIKeys)); err != nil {
 		return nil, fmt.Errorf("wire the server: %w", err)
 	}
+	s.circuits = newCircuits(s.registry, c.Log)
 	opened, closing, err := s.open()
 	if err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func (s *Server) open() (Store, func() error, error) {
 	if s.config.Open != nil {
 		return s.config.Open()
 	}
-	return openStore(&s.config.Settings, s.config.Now, s.config.Log)
+	return openStore(&s.config.Settings, s.config.Now, s.config.Log, s.circuits.told)
 }
 
 // adapters makes the configured platforms' adapters.
