@@ -66,8 +66,6 @@ func embedded(t testing.TB) redis.UniversalClient {
 	return client
 }
 
-func TestContractOnRedis(t *testing.T) { storetest.Contract(t, opener(realRedis(t))) }
-
 // TestContractOnPartitions spreads records over several hash tags, and leaves the
 // platform's JSON out of the stream for consumers.
 func TestContractOnPartitions(t *testing.T) {
