@@ -17,6 +17,9 @@ import (
 var (
 	// ErrUnavailable: the store did not answer, or not in time. The cause is wrapped.
 	ErrUnavailable = errors.New("store unavailable")
+	// ErrUnsent: the store is known to be away, and nothing was sent to it. It is an
+	// ErrUnavailable.
+	ErrUnsent = fmt.Errorf("%w: nothing was sent", ErrUnavailable)
 	// ErrNotFound: no binding has that id; of the quarantine: no text has.
 	ErrNotFound = errors.New("binding not found")
 	// ErrXImmutable: the id exists on another X number.
@@ -90,7 +93,7 @@ type Router interface {
 // Traces keeps what decisions leave behind.
 type Traces interface {
 	// Leave writes the traces in one round trip: asks, last callers, and the log
-	// of decisions.
+	// of decisions; ErrUnsent, ErrUnavailable.
 	Leave(ctx context.Context, traces []call.Trace) error
 }
 
