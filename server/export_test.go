@@ -34,3 +34,6 @@ func (s *Server) Registry() *prometheus.Registry { return s.registry }
 func Outspoken(l net.Listener, log *slog.Logger, now func() time.Time) net.Listener {
 	return &outspoken{Listener: l, name: "public", log: log, now: now}
 }
+
+// Guarded is the handler of a listener.
+func Guarded(h http.Handler, log *slog.Logger) http.Handler { return guarded(h, "public", log) }

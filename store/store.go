@@ -71,6 +71,14 @@ const (
 // RetryWindow is how long the same signed query is answered again.
 const RetryWindow = 10 * time.Second
 
+// Encounter is how a process met a query, for what it remembers by itself.
+type Encounter struct {
+	// Seen is what an earlier use of its nonce in this process means.
+	Seen Seen
+	// Era tells whether bindings have changed since.
+	Era uint64
+}
+
 // Router serves the hot path.
 type Router interface {
 	// Route files the nonce of m and fetches all that one decision needs, in one

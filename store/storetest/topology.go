@@ -1,0 +1,139 @@
+package storetest
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Topology is a set of real redis-server processes on loopback that a store runs
+// on, as somebody would set them up.
+type Topology struct {
+	// URL is what XMODE_REDIS calls it.
+	URL string
+	// Servers hold the data: masters first, then their replicas.
+	Servers []*Server
+	// Sentinels watch over the servers.
+	Sentinels []*Server
+}
+
+// Topologies are all kinds, by name. Each call of one starts servers anew.
+func Topologies() map[string]func(testing.TB) *Topology {
+	return map[string]func(testing.TB) *Topology{
+		"standalone": Standalone,
+		"TLS":        func(t testing.TB) *Topology { return Secured(t, Authorise(t), FullAccess) },
+		"Sentinel":   func(t testing.TB) *Topology { return Sentinel(t, Logins{}) },
+		"Cluster":    Cluster,
+	}
+}
+
+// Standalone is one server.
+func Standalone(t testing.TB) *Topology {
+	t.Helper()
+	s := Serve(t)
+	return &Topology{URL: "redis://" + s.Addr, Servers: []*Server{s}}
+}
+
+// User and Password are those of a secured server. FullAccess lets the user do
+// anything.
+const (
+	User       = "storetest"
+	Password   = "storetest-password-b0a7"
+	FullAccess = "~* &* +@all"
+)
+
+// Secured is one server that listens by TLS only, with a certificate for 127.0.0.1
+// by the authority, and knows only [User], who may do what the rule of Redis' ACL
+// says.
+func Secured(t testing.TB, by *Authority, rule string) *Topology {
+	t.Helper()
+	dir := t.TempDir()
+	acl := filepath.Join(dir, "users.acl")
+	admin := "user operator on >" + Password + " " + FullAccess + "\n" // who looks on
+	if err := os.WriteFile(acl, []byte("user default off\n"+admin+"user "+User+" on >"+Password+" "+rule+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cert, key := by.Issue("127.0.0.1")
+	as := Server{tls: by.trusted(), login: []string{"operator", Password}}
+	s := launch(t, as, func(port int) []string {
+		return append(settings(t, 0), "--tls-port", strconv.Itoa(port), "--aclfile", acl,
+			"--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", by.File, "--tls-auth-clients", "no")
+	})
+	return &Topology{URL: "rediss://" + User + ":" + Password + "@" + s.Addr + "?ca=" + by.File, Servers: []*Server{s}}
+}
+
+// Master is the server that takes writes to a key at present, and "" stands for any
+// key: the one that says of itself that it does. It waits until there is one.
+func (p *Topology) Master(key string) *Server {
+	t := p.Servers[0].t
+	t.Helper()
+	var found *Server
+	poll(t, "a master", func() bool {
+		for _, s := range p.Servers {
+			if s.up() && s.IsMaster() && s.owns(key) {
+				found = s
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+// ReplicaOf is a server that replicates another one and is in step with it. It
+// waits until there is one.
+func (p *Topology) ReplicaOf(master *Server) *Server {
+	t := p.Servers[0].t
+	t.Helper()
+	_, port, _ := net.SplitHostPort(master.Addr)
+	var found *Server
+	poll(t, "a replica", func() bool {
+		for _, s := range p.Servers {
+			if s != master && s.up() && s.info("role") == "slave" && s.info("master_port") == port && s.info("master_link_status") == "up" {
+				found = s
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+// IsMaster reports whether the server says that it is one.
+func (s *Server) IsMaster() bool { return s.info("role") == "master" }
+
+// Replicas is how many replicas are in step with the server.
+func (s *Server) Replicas() int {
+	text, _ := s.Do("INFO", "replication")
+	return strings.Count(text, "state=online")
+}
+
+// info is a field of what the server says of replication; "" where it says nothing.
+func (s *Server) info(field string) string {
+	text, _ := s.Do("INFO", "replication")
+	for line := range strings.Lines(text) {
+		if name, value, _ := strings.Cut(strings.TrimSpace(line), ":"); name == field {
+			return value
+		}
+	}
+	return ""
+}
+
+// poll waits until it is so, for at most a minute.
+func poll(t testing.TB, what string, so func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(time.Minute)
+	for !so() {
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
