@@ -66,7 +66,7 @@ func TestPromiseRedis(t *testing.T) {
 
 // play asks and pushes before, during and after the fault.
 func (f redisFault) play(t *testing.T) {
-	r := &faultyRedis{server: restartable(t, nil, "--appendonly", "yes", "--appendfsync", "always", "--busy-reply-threshold", "100")}
+	r := &faultyRedis{server: restartable(t, nil, append(everyWrite(), "--busy-reply-threshold", "100")...)}
 	r.net = networkTo(t, r.addr)
 	e := serve(t, []string{"XMODE_REDIS=redis://" + r.net.addr()}, "--durability=fsync")
 	e.bind(askedPair)
@@ -115,6 +115,7 @@ func (f redisFault) judge(t *testing.T, queries, pushes responses, began, ending
 	during := queries.between(began, ended)
 	measured(t, "%d of %d queries answered, the last after %v (half of those during the fault within %v)",
 		len(queries)-len(queries.faulty()), len(queries), queries.percentile(1), during.percentile(0.5))
+	measured(t, "answers during the fault: %s", during.outcomes())
 	measured(t, "%d pushes, %d refused, the last answer after %v", len(pushes), len(pushes.of(pushRefused)), pushes.percentile(1))
 	measured(t, "queries as usual %v, pushes %v after the fault", again, stored)
 }

@@ -56,7 +56,7 @@ func (p plan) listen(now func() time.Time, log *slog.Logger) (*listener, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%s listener: %w", p.name, err)
 	}
-	l.socket = socket
+	l.socket = &outspoken{Listener: socket, name: p.name, log: log, now: now}
 	return l, nil
 }
 

@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -78,6 +79,9 @@ type circuit struct {
 	moved  func(context.Context)
 	misses atomic.Int32
 	open   atomic.Bool
+	// refusal is what callers get while the circuit is open: errOpen, and in words
+	// what the server was last found to lack.
+	refusal atomic.Pointer[error]
 }
 
 // probing marks the context of a probe, which an open circuit lets through.
@@ -98,19 +102,29 @@ func (c *circuit) heed(err error) {
 		}
 	case errors.Is(err, context.Canceled) || errors.Is(err, redis.ErrClosed):
 	case c.misses.Add(1) >= missesToOpen:
-		c.trip()
+		c.trip(err)
 	}
 }
 
 // trip opens the circuit and has the server probed.
-func (c *circuit) trip() {
+func (c *circuit) trip(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.probes.Err() != nil || !c.open.CompareAndSwap(false, true) {
+	if c.probes.Err() != nil || c.open.Load() {
 		return
 	}
+	c.blame(err)
+	c.open.Store(true)
 	c.told(c.way, true)
 	c.work.Go(c.probe)
+}
+
+// blame has callers told why the server is not asked: else nobody would learn whether it
+// refuses connections, is too slow, or cannot be reached for want of files. It is not
+// wrapped: that somebody's deadline has passed is not so of the one who is told.
+func (c *circuit) blame(err error) {
+	refusal := fmt.Errorf("%w: %v", errOpen, err)
+	c.refusal.Store(&refusal)
 }
 
 // probe closes the circuit once the server answers, or is none of the Cluster's any
@@ -135,7 +149,11 @@ func (c *circuit) answers() bool {
 	ctx, cancel := context.WithTimeout(context.WithValue(c.probes, probing{}, true), c.patience)
 	defer cancel()
 	err := c.server.Ping(ctx).Err()
-	return err == nil || isReply(err) || errors.Is(err, redis.ErrClosed)
+	if err == nil || isReply(err) || errors.Is(err, redis.ErrClosed) {
+		return true
+	}
+	c.blame(err)
+	return false
 }
 
 // DialHook changes nothing.
@@ -145,7 +163,7 @@ func (c *circuit) DialHook(next redis.DialHook) redis.DialHook { return next }
 func (c *circuit) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		if c.shut(ctx) {
-			return errOpen
+			return *c.refusal.Load()
 		}
 		err := next(ctx, cmd)
 		c.heed(err)
@@ -157,10 +175,11 @@ func (c *circuit) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 func (c *circuit) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		if c.shut(ctx) {
+			refusal := *c.refusal.Load()
 			for _, cmd := range cmds {
-				cmd.SetErr(errOpen)
+				cmd.SetErr(refusal)
 			}
-			return errOpen
+			return refusal
 		}
 		err := next(ctx, cmds)
 		c.heed(err)
