@@ -31,6 +31,7 @@ type leakWorld struct {
 	elsewhere sync.Map // addresses of recordings
 	archive   string   // folder
 	secrets   string   // folder of their files
+	mu        sync.Mutex
 	heard     []heard
 }
 
@@ -51,7 +52,9 @@ func TestNothingLeaks(t *testing.T) {
 			w.driveRoutes()
 			w.recordingsGoWrong()
 			w.secretsAreExchanged()
-			w.commandsAreRun()
+			if format == "text" { // they have no log
+				w.commandsAreRun()
+			}
 			w.redisGoesWrong()
 			w.crashes(format == "json")
 			w.leaksNothing()
@@ -111,10 +114,16 @@ func (w *leakWorld) acl(rules ...string) {
 func (h heard) kind() string { kind, _, _ := strings.Cut(h.by, " with "); return kind }
 
 // hears notes what was said to anybody.
-func (w *leakWorld) hears(by, text string) { w.heard = append(w.heard, heard{by, text, ""}) }
+func (w *leakWorld) hears(by, text string) { w.note(heard{by, text, ""}) }
 
 // shows notes what was said to its own user, who may see numbers and no secrets.
-func (w *leakWorld) shows(by, text string) { w.heard = append(w.heard, heard{by, text, secret}) }
+func (w *leakWorld) shows(by, text string) { w.note(heard{by, text, secret}) }
+
+func (w *leakWorld) note(h heard) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.heard = append(w.heard, h)
+}
 
 // leaksNothing looks at all that was heard, and at all that the process has written.
 func (w *leakWorld) leaksNothing() {
@@ -244,6 +253,7 @@ func (w *leakWorld) spoilKeys(client *redis.Client) {
 		w.t.Fatalf("%d keys, %v", len(keys), err)
 	}
 	slices.Sort(keys)
+	keys = slices.DeleteFunc(keys, func(key string) bool { return key == "xmode:partitions" }) // nothing goes on without it
 	for i, key := range keys {
 		switch kind, _ := client.Type(ctx, key).Result(); {
 		case i%3 == 0:

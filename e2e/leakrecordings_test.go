@@ -18,6 +18,7 @@ import (
 // of a platform's or of an archive's choosing could be told.
 func (w *leakWorld) recordingsGoWrong() {
 	w.t.Helper()
+	var named []string // calls
 	nowhere := "https://" + w.word("recording: host") + ".example.com/" + w.word("recording: path") + "?Signature=" + w.word(secret+"of an address")
 	for what, wrong := range map[string]func(call, file string){
 		"is there":       func(call, file string) { w.puts(call, file) },
@@ -43,13 +44,23 @@ func (w *leakWorld) recordingsGoWrong() {
 		session, file := w.session("recording: session whose file "+what), w.word("recording: file that "+what)+".wav"
 		w.fees(w.feeWith(session, file))
 		wrong(session, file)
-		w.attempted(session)
 		c := w.aliyunCall()
 		c.CallID = w.session("recording: call whose file " + what)
 		wrong(c.CallID, c.CallID+".mp3")
 		w.endpoint.calls(c)
 		w.reported(c)
-		w.attempted(c.CallID)
+		named = append(named, session, c.CallID)
+	}
+	for _, fault := range []string{"Throttling.User", "isv.RECORD_NOT_EXIST", string(sim.HTMLPage), string(sim.EmptyReply)} {
+		c := w.aliyunCall()
+		c.CallID = w.session("recording that is answered with " + fault)
+		w.clouds.aliyun.SetFault(sim.Fault(fault), c.CallID)
+		w.endpoint.calls(c)
+		w.reported(c)
+		named = append(named, c.CallID)
+	}
+	for _, call := range named {
+		w.attempted(call)
 	}
 	w.archiveGoesWrong()
 	w.askedForContent()
@@ -184,13 +195,5 @@ func (w *leakWorld) askedForContent() {
 			_ = os.Remove(filepath.Join(w.archive, filepath.FromSlash(r.Key)))
 		}
 		w.asAdmin("POST", "/v1/recordings/"+r.ID+"/retry", "")
-	}
-	for _, fault := range []string{"Throttling.User", "isv.RECORD_NOT_EXIST", string(sim.HTMLPage), string(sim.EmptyReply)} {
-		c := w.aliyunCall()
-		c.CallID = w.session("recording that is answered with " + fault)
-		w.clouds.aliyun.SetFault(sim.Fault(fault), c.CallID)
-		w.endpoint.calls(c)
-		w.reported(c)
-		w.attempted(c.CallID)
 	}
 }
