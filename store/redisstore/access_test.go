@@ -73,7 +73,7 @@ func TestLoginIsRefused(t *testing.T) {
 // TestDocumentedAccessSuffices runs the whole contract as a user who may do what the
 // documented rule says, and shows that the rule forbids what it should.
 func TestDocumentedAccessSuffices(t *testing.T) {
-	p := storetest.Secured(t, storetest.Authorise(t), documentedRule(t))
+	p := storetest.Secured(t, storetest.Authorise(t), documentedRule(t, "~xmode:*"))
 	client := reach(t, p.URL)
 	for _, forbidden := range [][]any{
 		{"get", "other:key"}, {"keys", "*"}, {"flushall"}, {"config", "set", "maxmemory", "1"}, {"acl", "list"}, {"shutdown"}, {"replicaof", "no", "one"}, {"subscribe", "any"},
@@ -85,19 +85,20 @@ func TestDocumentedAccessSuffices(t *testing.T) {
 	storetest.Contract(t, opener(client, func(c *redisstore.Config) { c.Prefix = "xmode:" + c.Prefix }))
 }
 
-// documentedRule is what docs/REDIS.md gives the user.
-func documentedRule(t *testing.T) string {
+// documentedRule is what docs/REDIS.md gives a user, with the word in it.
+func documentedRule(t *testing.T, word string) string {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/REDIS.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, found := strings.Cut(string(page), "\nuser xmode on >PASSWORD ")
-	rule, _, _ := strings.Cut(rest, "\n")
-	if !found {
-		t.Fatal("the page has no rule")
+	for line := range strings.Lines(string(page)) {
+		if rule, found := strings.CutPrefix(line, "user xmode on >PASSWORD "); found && strings.Contains(rule, word) {
+			return strings.TrimSpace(rule)
+		}
 	}
-	return rule
+	t.Fatalf("the page has no rule with %q", word)
+	return ""
 }
 
 // TestSentinelLogins: servers and sentinels that want the same password, passwords of
@@ -124,5 +125,38 @@ func TestSentinelLogins(t *testing.T) {
 			}
 			hidesPassword(t, err)
 		})
+	}
+}
+
+// TestSentinelUsers: the user of the servers is none of the sentinels', who know nobody,
+// or another one, who may do what the documented rule says.
+func TestSentinelUsers(t *testing.T) {
+	p := storetest.Sentinel(t, storetest.Logins{})
+	for _, s := range p.Servers {
+		grant(t, s, storetest.User, storetest.Password, documentedRule(t, "~xmode:*"))
+	}
+	for _, s := range p.Sentinels {
+		grant(t, s, "watcher", "storetest-watcher-4e", documentedRule(t, "+sentinel"))
+	}
+	url := strings.Replace(p.URL, "://", "://"+storetest.User+":"+storetest.Password+"@", 1)
+	for _, login := range []string{"", "watcher:storetest-watcher-4e"} {
+		if err := pinged(t, url+"?sentinel="+login); err != nil {
+			t.Errorf("%q: %v", login, err)
+		}
+	}
+	for _, wrong := range []string{"", "?sentinel=watcher:wrong-password"} {
+		err := pinged(t, url+wrong)
+		if err == nil || !strings.Contains(err.Error(), "sentinel") || !strings.Contains(err.Error(), "WRONGPASS") {
+			t.Errorf("%q: %v", wrong, err)
+		}
+		hidesPassword(t, err)
+	}
+}
+
+// grant makes a user while the server runs.
+func grant(t *testing.T, s *storetest.Server, user, password, rule string) {
+	t.Helper()
+	if _, err := s.Do(append([]string{"ACL", "SETUSER", user, "on", ">" + password}, strings.Fields(rule)...)...); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -101,7 +101,7 @@ func TestCircuit(t *testing.T) {
 
 // TestCircuitOfOneShard: the other shards of a Cluster go on while one hangs.
 func TestCircuitOfOneShard(t *testing.T) {
-	client := reach(t, storetest.Cluster(t).URL).(*redis.ClusterClient)
+	client := reach(t, storetest.Shards(t).URL).(*redis.ClusterClient)
 	var log circuitLog
 	s := newStore(t, client, "shard", time.Now, func(c *redisstore.Config) { c.Circuit = log.told })
 	x := "+8617000000001"

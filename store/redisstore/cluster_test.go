@@ -18,7 +18,7 @@ import (
 // ours makes keys there, which would stop the move. Pushes wait; then all is as
 // before.
 func TestSlotThatMoves(t *testing.T) {
-	client := reach(t, storetest.Cluster(t).URL).(*redis.ClusterClient)
+	client := reach(t, storetest.Shards(t).URL).(*redis.ClusterClient)
 	s := newStore(t, client, "moving", storetest.NewClock().Now)
 	reads := 0
 	deposit(t, s, push(&reads, "a"))

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"net"
 	"strconv"
 	"strings"
@@ -11,10 +12,22 @@ import (
 // taken for down after two seconds.
 func Cluster(t testing.TB) *Topology {
 	t.Helper()
+	return cluster(t, 1)
+}
+
+// Shards is a Cluster without replicas: nobody takes a master's place.
+func Shards(t testing.TB) *Topology {
+	t.Helper()
+	return cluster(t, 0)
+}
+
+// cluster starts masters with some replicas each.
+func cluster(t testing.TB, replicas int) *Topology {
+	t.Helper()
 	const masters, slots = 3, 16384
 	p := &Topology{}
 	var addrs []string
-	for range 2 * masters {
+	for range masters * (1 + replicas) {
 		n := node(t)
 		p.Servers, addrs = append(p.Servers, n), append(addrs, n.Addr)
 	}
@@ -29,17 +42,15 @@ func Cluster(t testing.TB) *Topology {
 	}
 	p.each(t, "the nodes to know each other", func(n *Server) bool {
 		text, _ := n.Do("CLUSTER", "INFO")
-		return strings.Contains(text, "cluster_state:ok") && strings.Contains(text, "cluster_known_nodes:6")
+		return strings.Contains(text, "cluster_state:ok") && strings.Contains(text, fmt.Sprintf("cluster_known_nodes:%d", len(p.Servers)))
 	})
 	for i, n := range p.Servers[masters:] {
-		n.must("CLUSTER", "REPLICATE", p.Servers[i].must("CLUSTER", "MYID"))
-	}
-	for _, n := range p.Servers[:masters] {
-		p.ReplicaOf(n)
+		n.must("CLUSTER", "REPLICATE", p.Servers[i%masters].must("CLUSTER", "MYID"))
+		p.ReplicaOf(p.Servers[i%masters])
 	}
 	p.each(t, "the nodes to know who replicates whom", func(n *Server) bool {
 		text, _ := n.Do("CLUSTER", "NODES")
-		return strings.Count(text, "slave") == masters && !strings.Contains(text, "fail") && !strings.Contains(text, "handshake")
+		return strings.Count(text, "slave") == masters*replicas && !strings.Contains(text, "fail") && !strings.Contains(text, "handshake")
 	})
 	return p
 }

@@ -137,3 +137,32 @@ func poll(t testing.TB, what string, so func() bool) {
 		}
 	}
 }
+
+// Settled waits until all who are up know that a server is a master now.
+func (p *Topology) Settled(t testing.TB, master *Server) {
+	t.Helper()
+	for _, s := range p.Sentinels {
+		poll(t, "the sentinels to know the master", func() bool {
+			text, _ := s.Do("SENTINEL", "GET-MASTER-ADDR-BY-NAME", masterName)
+			return strings.ReplaceAll(text, "\n", ":") == master.Addr
+		})
+	}
+	if len(p.Sentinels) > 0 {
+		return
+	}
+	p.each(t, "the nodes to know the master", func(s *Server) bool {
+		text, _ := s.Do("CLUSTER", "NODES")
+		info, _ := s.Do("CLUSTER", "INFO")
+		return !s.up() || strings.Contains(info, "cluster_state:ok") && strings.Contains(lineOf(text, master.Addr), "master")
+	})
+}
+
+// lineOf is the line of a text that has a word in it.
+func lineOf(text, word string) string {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, word) {
+			return line
+		}
+	}
+	return ""
+}
