@@ -54,6 +54,7 @@ func TestNothingLeaks(t *testing.T) {
 			w.secretsAreExchanged()
 			if format == "text" { // they have no log
 				w.commandsAreRun()
+				w.tlsGoesWrong()
 			}
 			w.redisGoesWrong()
 			w.crashes(format == "json")

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"os"
 	"os/exec"
@@ -135,4 +136,26 @@ func (w *leakWorld) startsBadly() {
 // listening finds the address of a listener in a log of either form.
 func listening(listener string) *regexp.Regexp {
 	return regexp.MustCompile(`listening.{0,3}listener"?[=:]"?` + listener + `"?[ ,]"?address"?[=:]"?([^\s",]+)`)
+}
+
+// tlsGoesWrong sends what is no TLS to an endpoint that wants it, and handshakes that
+// come to nothing.
+func (w *leakWorld) tlsGoesWrong() {
+	w.t.Helper()
+	cert, key := certificate(w.t, w.t.TempDir())
+	e := launch(w.t, nil, "--log-level=debug", "--tls-cert="+cert, "--tls-key="+key, "--admin-tls-cert="+cert, "--admin-tls-key="+key)
+	for _, listener := range []string{e.public, e.admin} {
+		w.misuse("/aliyun/call-control", listener)
+		for _, host := range []string{w.number("host of a handshake"), w.word("host of a handshake in letters") + ".example.com"} {
+			if conn, err := tls.Dial("tcp", listener, &tls.Config{ServerName: host}); err == nil {
+				_ = conn.Close()
+				w.t.Errorf("%s is served", host)
+			}
+		}
+	}
+	e.log.find(w.t, regexp.MustCompile(`(?s)TLS handshake error.*bad certificate()`), e.exited)
+	if err := e.stop(); err != nil {
+		w.t.Error(err)
+	}
+	w.hears("the log of TLS", e.log.String())
 }
