@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -78,6 +79,7 @@ type circuit struct {
 	moved  func(context.Context)
 	misses atomic.Int32
 	open   atomic.Bool
+	cause  atomic.Pointer[error] // why the last round trip brought nothing back
 }
 
 // probing marks the context of a probe, which an open circuit lets through.
@@ -97,9 +99,22 @@ func (c *circuit) heed(err error) {
 			c.misses.Store(0)
 		}
 	case errors.Is(err, context.Canceled) || errors.Is(err, redis.ErrClosed):
-	case c.misses.Add(1) >= missesToOpen:
-		c.trip()
+	default:
+		c.cause.Store(&err)
+		if c.misses.Add(1) >= missesToOpen {
+			c.trip()
+		}
 	}
+}
+
+// why is what a command that had to stay out is told: a certificate that is not
+// trusted, say, must not hide behind an open circuit. The cause is there as text only,
+// since the client of a Cluster would take it for its own and try again.
+func (c *circuit) why() error {
+	if cause := c.cause.Load(); cause != nil {
+		return fmt.Errorf("%w: %v", errOpen, *cause)
+	}
+	return errOpen
 }
 
 // trip opens the circuit and has the server probed.
@@ -145,7 +160,7 @@ func (c *circuit) DialHook(next redis.DialHook) redis.DialHook { return next }
 func (c *circuit) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		if c.shut(ctx) {
-			return errOpen
+			return c.why()
 		}
 		err := next(ctx, cmd)
 		c.heed(err)
@@ -157,10 +172,11 @@ func (c *circuit) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 func (c *circuit) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		if c.shut(ctx) {
+			err := c.why()
 			for _, cmd := range cmds {
-				cmd.SetErr(errOpen)
+				cmd.SetErr(err)
 			}
-			return errOpen
+			return err
 		}
 		err := next(ctx, cmds)
 		c.heed(err)
