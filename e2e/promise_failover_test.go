@@ -53,7 +53,7 @@ func TestPromiseSentinelFailover(t *testing.T) {
 	if playsAll() {
 		rounds = append(rounds, hung(recordsKey), killed(recordsKey), hung(recordsKey), killed(recordsKey))
 	}
-	playFailovers(t, storetest.Sentinel(t, storetest.Logins{}), rounds)
+	playFailovers(t, storetest.Sentinel(t, storetest.Access{}), rounds)
 }
 
 // playFailovers asks and pushes while masters go and come back.

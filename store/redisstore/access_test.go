@@ -3,6 +3,7 @@ package redisstore_test
 import (
 	"crypto/x509"
 	"errors"
+	neturl "net/url"
 	"os"
 	"strings"
 	"testing"
@@ -104,7 +105,7 @@ func documentedRule(t *testing.T, word string) string {
 // TestSentinelLogins: servers and sentinels that want the same password, passwords of
 // their own, or only one of them any.
 func TestSentinelLogins(t *testing.T) {
-	for name, l := range map[string]storetest.Logins{
+	for name, l := range map[string]storetest.Access{
 		"the same":     {Data: storetest.Password, Sentinels: storetest.Password},
 		"their own":    {Data: storetest.Password, Sentinels: "storetest-sentinels-59"},
 		"servers only": {Data: storetest.Password},
@@ -128,10 +129,36 @@ func TestSentinelLogins(t *testing.T) {
 	}
 }
 
+// TestTLSEverywhere: a Cluster and sentinels by TLS, logins included.
+func TestTLSEverywhere(t *testing.T) {
+	by := storetest.Authorise(t)
+	cluster := storetest.Secured(t, by, documentedRule(t, "~xmode:*"), "--cluster-enabled", "yes", "--tls-cluster", "yes", "--cluster-announce-ip", "127.0.0.1")
+	if _, err := cluster.Servers[0].Do("CLUSTER", "ADDSLOTSRANGE", "0", "16383"); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool {
+		info, _ := cluster.Servers[0].Do("CLUSTER", "INFO")
+		return strings.Contains(info, "cluster_state:ok")
+	})
+	sentinel := storetest.Sentinel(t, storetest.Access{Data: storetest.Password, Sentinels: storetest.Password, By: by})
+	for name, url := range map[string]string{"Cluster": strings.NewReplacer("rediss:", "rediss+cluster:", by.File, neturl.QueryEscape(by.File)).Replace(cluster.URL), "Sentinel": sentinel.URL} {
+		t.Run(name, func(t *testing.T) {
+			if err := pinged(t, url); err != nil {
+				t.Error(err)
+			}
+			err := pinged(t, strings.Replace(url, neturl.QueryEscape(by.File), neturl.QueryEscape(storetest.Authorise(t).File), 1))
+			if err == nil || !strings.Contains(err.Error(), "certificate signed by unknown authority") {
+				t.Errorf("error %v", err)
+			}
+			hidesPassword(t, err)
+		})
+	}
+}
+
 // TestSentinelUsers: the user of the servers is none of the sentinels', who know nobody,
 // or another one, who may do what the documented rule says.
 func TestSentinelUsers(t *testing.T) {
-	p := storetest.Sentinel(t, storetest.Logins{})
+	p := storetest.Sentinel(t, storetest.Access{})
 	for _, s := range p.Servers {
 		grant(t, s, storetest.User, storetest.Password, documentedRule(t, "~xmode:*"))
 	}

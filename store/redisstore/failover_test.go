@@ -14,7 +14,7 @@ import (
 func TestFirstQueryAfterFailover(t *testing.T) {
 	for name, start := range map[string]func() *storetest.Topology{
 		"Cluster":  func() *storetest.Topology { return storetest.Cluster(t) },
-		"Sentinel": func() *storetest.Topology { return storetest.Sentinel(t, storetest.Logins{}) },
+		"Sentinel": func() *storetest.Topology { return storetest.Sentinel(t, storetest.Access{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := start()

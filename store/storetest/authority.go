@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -53,7 +54,7 @@ func (a *Authority) Issue(ip string) (cert, key string) {
 	signed := a.sign(&x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: ip}, IPAddresses: []net.IP{net.ParseIP(ip)},
 		NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<32, 0),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}, &own.PublicKey)
 	secret, err := x509.MarshalECPrivateKey(own)
 	if err != nil {
@@ -62,6 +63,16 @@ func (a *Authority) Issue(ip string) (cert, key string) {
 	writePEM(a.t, cert, "CERTIFICATE", signed)
 	writePEM(a.t, key, "EC PRIVATE KEY", secret)
 	return cert, key
+}
+
+// options of a redis-server that listens by TLS on a port, with a certificate for
+// 127.0.0.1.
+func (a *Authority) options(port int) []string {
+	a.t.Helper()
+	cert, key := a.Issue("127.0.0.1")
+	return []string{
+		"--tls-port", strconv.Itoa(port), "--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", a.File, "--tls-auth-clients", "no",
+	}
 }
 
 func (a *Authority) sign(c *x509.Certificate, key *ecdsa.PublicKey) []byte {

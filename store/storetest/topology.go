@@ -4,7 +4,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +25,7 @@ func Topologies() map[string]func(testing.TB) *Topology {
 	return map[string]func(testing.TB) *Topology{
 		"standalone": Standalone,
 		"TLS":        func(t testing.TB) *Topology { return Secured(t, Authorise(t), FullAccess) },
-		"Sentinel":   func(t testing.TB) *Topology { return Sentinel(t, Logins{}) },
+		"Sentinel":   func(t testing.TB) *Topology { return Sentinel(t, Access{}) },
 		"Cluster":    Cluster,
 	}
 }
@@ -48,8 +47,8 @@ const (
 
 // Secured is one server that listens by TLS only, with a certificate for 127.0.0.1
 // by the authority, and knows only [User], who may do what the rule of Redis' ACL
-// says.
-func Secured(t testing.TB, by *Authority, rule string) *Topology {
+// says. Extra arguments are appended to its command line.
+func Secured(t testing.TB, by *Authority, rule string, args ...string) *Topology {
 	t.Helper()
 	dir := t.TempDir()
 	acl := filepath.Join(dir, "users.acl")
@@ -57,11 +56,9 @@ func Secured(t testing.TB, by *Authority, rule string) *Topology {
 	if err := os.WriteFile(acl, []byte("user default off\n"+admin+"user "+User+" on >"+Password+" "+rule+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cert, key := by.Issue("127.0.0.1")
 	as := Server{tls: by.trusted(), login: []string{"operator", Password}}
 	s := launch(t, as, func(port int) []string {
-		return append(settings(t, 0), "--tls-port", strconv.Itoa(port), "--aclfile", acl,
-			"--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", by.File, "--tls-auth-clients", "no")
+		return append(append(append(settings(t, 0), by.options(port)...), "--aclfile", acl), args...)
 	})
 	return &Topology{URL: "rediss://" + User + ":" + Password + "@" + s.Addr + "?ca=" + by.File, Servers: []*Server{s}}
 }
