@@ -14,9 +14,10 @@ const (
 	// maxQueries is how many queries are decided at a time; the fallback answers what
 	// comes on top of them.
 	maxQueries = 1024
-	// crowd is how many queries at a time are many: far more than there are when all
-	// is well, since each takes about a millisecond.
-	crowd = 64
+	// crowd is how many queries at a time are many, if they take a noticeable part of
+	// their budget as well: a tenth. Many of them alone may be a busy day, and slow
+	// ones a Redis that is far away.
+	crowd, noticeable = 64, 10
 	// maxPushes is how many pushes are stored at a time; some wait for a disk.
 	maxPushes, waitingPushes = 48, 256
 	// maxCalls is how many calls of the admin listener are served at a time, maxLong
@@ -27,21 +28,35 @@ const (
 	callPatience = time.Second
 )
 
-// traffic knows how many queries are under way.
-type traffic struct{ queries atomic.Int64 }
+// traffic knows how many queries are under way, and how long they take of late.
+type traffic struct {
+	queries atomic.Int64
+	pace    atomic.Int64 // mean of the last ones, in parts of their budget: 1000*paceOver is all of it
+}
+
+// paceOver is over about how many queries the mean goes.
+const paceOver = 32
 
 // enter counts a query in; false: there are too many.
 func (t *traffic) enter() bool {
 	if t.queries.Add(1) <= maxQueries {
 		return true
 	}
-	t.leave()
+	t.queries.Add(-1)
 	return false
 }
 
-func (t *traffic) leave() { t.queries.Add(-1) }
+// leave counts a query out, which took so long of its budget. Of two at the same moment
+// one may not be heeded.
+func (t *traffic) leave(took, budget time.Duration) {
+	t.queries.Add(-1)
+	pace, part := t.pace.Load(), int64(1000*paceOver*took/budget)
+	t.pace.Store(pace + (part-pace)/paceOver)
+}
 
-func (t *traffic) crowded() bool { return t.queries.Load() > crowd }
+func (t *traffic) crowded() bool {
+	return t.queries.Load() > crowd && t.pace.Load() > 1000*paceOver/noticeable
+}
 
 // bulkhead lets so many in at a time, in the order in which they come, and one at a
 // time while queries are many. Some may wait; the others are turned away at once.

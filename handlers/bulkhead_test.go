@@ -47,7 +47,7 @@ func newBusy(t *testing.T) *busy {
 			return store.Page{}, nil
 		},
 	})
-	d.Bulkheads = handlers.NewBulkheads()
+	d.Bulkheads, d.Now = handlers.NewBulkheads(), time.Now
 	d.Adapters = []platform.Adapter{&fakeAdapter{receive: func(m platform.Message) (platform.Received, error) {
 		if m.Path == "/acme/push" {
 			return pushed("{}"), nil
@@ -139,26 +139,50 @@ func TestPushesAndCallsAreBounded(t *testing.T) {
 func TestQueriesGoFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBusy(t)
-		queries := b.sends(65, "POST", "/acme/query")
+		queries := b.sends(200, "POST", "/acme/query")
 		pushes := b.sends(10, "POST", "/acme/push")
-		b.holds(1)
+		b.holds(10) // many queries, but nobody knows that they are slow
+		time.Sleep(20 * time.Second)
+		for range 100 {
+			b.queries <- struct{}{}
+			<-queries
+		}
+		for range 9 { // who is in may stay
+			b.rest <- struct{}{}
+			<-pushes
+		}
 		calls := b.sends(10, "GET", "/v1/bindings")
 		b.holds(2)
-		b.queries <- struct{}{} // no crowd any more
-		<-queries
+		pushes2 := b.sends(10, "POST", "/acme/push")
+		b.holds(2)
+		close(b.queries) // no crowd any more
 		b.rest <- struct{}{}
 		b.rest <- struct{}{}
 		synctest.Wait()
-		if len(pushes)+len(calls) != 2 {
-			t.Errorf("%d answers", len(pushes)+len(calls))
-		}
 		close(b.rest)
-		close(b.queries)
+		<-pushes
 		for range 10 {
-			if p, c := <-pushes, <-calls; p.Code != 200 || c.Code != 200 {
+			if p, c := <-pushes2, <-calls; p.Code != 200 || c.Code != 200 {
 				t.Errorf("answered %d and %d", p.Code, c.Code)
 			}
 		}
+		synctest.Wait()
+	})
+}
+
+// TestManyQueriesAreNoCrowd: as long as they are quick, pushes go on beside them.
+func TestManyQueriesAreNoCrowd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBusy(t)
+		queries := b.sends(200, "POST", "/acme/query")
+		for range 100 {
+			b.queries <- struct{}{}
+			<-queries
+		}
+		_ = b.sends(10, "POST", "/acme/push")
+		b.holds(10)
+		close(b.queries)
+		close(b.rest)
 		synctest.Wait()
 	})
 }

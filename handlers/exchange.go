@@ -26,7 +26,7 @@ func (x *exchange) run(ctx context.Context) {
 		x.fallback(causeOverload)
 		return
 	}
-	defer x.Bulkheads.traffic.leave()
+	defer func() { x.Bulkheads.traffic.leave(x.Now().Sub(x.start), x.DecisionBudget) }()
 	x.within(ctx, x.DecisionBudget, x.settle, x.instead)
 }
 
