@@ -73,8 +73,8 @@ func (f redisFault) play(t *testing.T) {
 	a := asking(e, 300)
 	p := pushing(e, newLoad(t, 2000, aim(e)), 10)
 	pause(t, time.Second)
-	began := time.Now()
 	f.begin(r)
+	began := time.Now()
 	pause(t, faultLasts())
 	if r := e.get("http://" + e.admin + "/readyz"); r.status != http.StatusOK || !strings.Contains(r.body, `"degraded":["store`) {
 		t.Errorf("readiness: %d %s", r.status, r.body)
