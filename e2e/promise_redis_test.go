@@ -73,8 +73,8 @@ func (f redisFault) play(t *testing.T) {
 	a := asking(e, 300)
 	p := pushing(e, newLoad(t, 2000, aim(e)), 10)
 	pause(t, time.Second)
-	began := time.Now()
 	f.begin(r)
+	began := time.Now()
 	pause(t, faultLasts())
 	if r := e.get("http://" + e.admin + "/readyz"); r.status != http.StatusOK || !strings.Contains(r.body, `"degraded":["store`) {
 		t.Errorf("readiness: %d %s", r.status, r.body)
@@ -156,7 +156,8 @@ const loadKeys = 4000
 // load has the server begin anew, and load from disk for as long as the fault lasts.
 func (r *faultyRedis) load() {
 	r.t.Helper()
-	pipe := r.client().Pipeline()
+	c := r.client()
+	pipe := c.Pipeline()
 	for i := range loadKeys {
 		pipe.Set(context.Background(), fmt.Sprint("ballast-", i), strings.Repeat("x", 1000), 0)
 	}
@@ -165,7 +166,7 @@ func (r *faultyRedis) load() {
 	}
 	r.do("bgrewriteaof")
 	within(r.t, 20*time.Second, "the rewrite", func() bool {
-		info, err := r.client().Info(context.Background(), "persistence").Result()
+		info, err := c.Info(context.Background(), "persistence").Result()
 		return err == nil && strings.Contains(info, "aof_rewrite_in_progress:0") && strings.Contains(info, "aof_rewrite_scheduled:0")
 	})
 	r.kill()
@@ -174,8 +175,9 @@ func (r *faultyRedis) load() {
 		"--key-load-delay", fmt.Sprint(faultLasts().Microseconds()/loadKeys))
 	r.begin()
 	r.line = line
+	c = r.client()
 	within(r.t, 5*time.Second, "the server to say that it loads", func() bool {
-		err := r.client().Ping(context.Background()).Err()
+		err := c.Ping(context.Background()).Err()
 		return err != nil && strings.HasPrefix(err.Error(), "LOADING")
 	})
 }
@@ -183,5 +185,6 @@ func (r *faultyRedis) load() {
 // loaded waits until it is.
 func (r *faultyRedis) loaded() {
 	r.t.Helper()
-	within(r.t, faultLasts(), "the server to have loaded", func() bool { return r.client().Ping(context.Background()).Err() == nil })
+	c := r.client()
+	within(r.t, faultLasts(), "the server to have loaded", func() bool { return c.Ping(context.Background()).Err() == nil })
 }
