@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -117,5 +118,27 @@ func (e *endpoint) setAsideStory(t *testing.T) {
 	e.push(callRecords, fees(`{"icid":"odd","sessionId":"session-topology","callInTime":"yesterday"}`))
 	if r := e.api(http.MethodGet, "/v1/quarantine", ""); strings.Count(r.body, `"reason"`) != 1 {
 		t.Errorf("quarantine: %s", r.body)
+	}
+}
+
+// TestRedisThatRefusesUs: what a server says of a login, or a certificate of its host, is
+// in the log, and no secret is.
+func TestRedisThatRefusesUs(t *testing.T) {
+	by := storetest.Authorise(t)
+	url := storetest.Secured(t, by, storetest.FullAccess).URL
+	for name, c := range map[string]struct{ from, to, says string }{
+		"password":  {storetest.Password, "e2e-wrong-password", `WRONGPASS`},
+		"authority": {by.File, storetest.Authorise(t).File, `certificate signed by unknown authority`},
+		"host":      {"127.0.0.1", "localhost", `certificate`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := launch(t, []string{"XMODE_REDIS=" + strings.Replace(url, c.from, c.to, 1)}, "--log-level=debug")
+			e.log.find(t, regexp.MustCompile(`level=ERROR msg="the store does not answer[^\n]*(`+c.says+`)`), e.exited)
+			if r := e.get("http://" + e.admin + "/readyz"); r.status != http.StatusServiceUnavailable {
+				t.Errorf("readiness: %d %s", r.status, r.body)
+			}
+			e.hides(storetest.Password, storetest.User+":", "e2e-wrong-password")
+		})
 	}
 }

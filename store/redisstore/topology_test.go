@@ -2,7 +2,6 @@ package redisstore_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -12,23 +11,17 @@ import (
 	"xmode/store/storetest"
 )
 
-// TestContractOnTopologies runs the whole contract on each way to run Redis. On the
-// Cluster no script and no command may name keys of two slots.
+// TestContractOnTopologies runs the whole contract on each way to run Redis; by TLS that
+// is TestDocumentedAccessSuffices. On the Cluster no script and no command may name
+// keys of two slots.
 func TestContractOnTopologies(t *testing.T) {
+	partitions := map[string]int{"standalone": 1, "Sentinel": 1, "Cluster": 5}
 	for name, start := range storetest.Topologies() {
-		t.Run(name, func(t *testing.T) {
-			client := reach(t, start(t).URL)
-			for _, partitions := range []int{1, 5} {
-				t.Run(fmt.Sprintf("%d partitions", partitions), func(t *testing.T) {
-					storetest.Contract(t, opener(client, func(c *redisstore.Config) {
-						c.Partitions, c.Prefix = partitions, fmt.Sprintf("%s-%d", c.Prefix, partitions)
-					}))
-				})
-				if name != "Cluster" {
-					break // partitions on one server are told from one another elsewhere
-				}
-			}
-		})
+		if n, plain := partitions[name]; plain {
+			t.Run(name, func(t *testing.T) {
+				storetest.Contract(t, opener(reach(t, start(t).URL), func(c *redisstore.Config) { c.Partitions = n }))
+			})
+		}
 	}
 }
 

@@ -71,13 +71,14 @@ func (s *Server) starts() bool {
 		s.t.Fatal("these tests need redis-server: make deps, or: sudo apt-get install -y redis-server")
 	}
 	cmd := exec.Command(path, s.line...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what it forks to write to disk ends with it
 	if err := cmd.Start(); err != nil {
 		s.t.Fatalf("starting redis-server: %v", err)
 	}
 	exited := make(chan struct{})
 	s.cmd, s.exited, s.paused = cmd, exited, false
 	go func() { _ = cmd.Wait(); close(exited) }()
-	s.t.Cleanup(func() { _ = cmd.Process.Kill(); <-exited })
+	s.t.Cleanup(func() { kill(cmd, exited) })
 	return answers(exited, func() error { _, err := s.Do("PING"); return err })
 }
 
@@ -90,9 +91,16 @@ func (s *Server) Start() {
 }
 
 // Kill ends the server with SIGKILL.
-func (s *Server) Kill() {
-	_ = s.cmd.Process.Kill()
-	<-s.exited
+func (s *Server) Kill() { kill(s.cmd, s.exited) }
+
+// kill ends a process and its children.
+func kill(cmd *exec.Cmd, exited <-chan struct{}) {
+	select {
+	case <-exited: // its number may be another's by now
+	default:
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		<-exited
+	}
 }
 
 // Pause holds the server up with SIGSTOP: its connections stay, and nobody answers.
@@ -103,7 +111,7 @@ func (s *Server) Resume() { s.signal(syscall.SIGCONT, false) }
 
 func (s *Server) signal(what syscall.Signal, paused bool) {
 	s.t.Helper()
-	if err := s.cmd.Process.Signal(what); err != nil {
+	if err := syscall.Kill(-s.cmd.Process.Pid, what); err != nil {
 		s.t.Fatalf("%v to redis-server: %v", what, err)
 	}
 	s.paused = paused
