@@ -31,8 +31,13 @@ const askedPair = pairBinding
 // asking begins to ask an endpoint about [askedPair], rate times a second, until stop.
 func asking(e *endpoint, rate float64) *asker {
 	e.t.Helper()
+	return askingBy(e, rate, manyConnections(e.t))
+}
+
+// askingBy asks by a client of the test's own.
+func askingBy(e *endpoint, rate float64, client *http.Client) *asker {
+	e.t.Helper()
 	a := &asker{t: e.t}
-	client := manyConnections(e.t)
 	var err, otherErr error
 	a.aliyun, err = sim.New(sim.Config{URL: "http://" + e.public + "/aliyun/call-control", Key: signingKey, HTTP: client, Now: time.Now})
 	a.huawei, otherErr = huaweisim.New(huaweisim.Config{

@@ -38,7 +38,7 @@ func killAgainAndAgain(t *testing.T, kills, records, partitions int) {
 	}
 	run()
 	l := newLoad(t, records, aim(e))
-	all := l.batches(random, 3)
+	all := l.batches(random, 6)
 	asked, down := 0, time.Duration(0)
 	l.run(all, func() {
 		l.at.at("")

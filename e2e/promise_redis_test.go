@@ -66,15 +66,15 @@ func TestPromiseRedis(t *testing.T) {
 
 // play asks and pushes before, during and after the fault.
 func (f redisFault) play(t *testing.T) {
-	r := &faultyRedis{server: restartable(t, nil, "--appendonly", "yes", "--appendfsync", "always", "--busy-reply-threshold", "100")}
+	r := &faultyRedis{server: restartable(t, nil, append(everyWrite(), "--busy-reply-threshold", "100")...)}
 	r.net = networkTo(t, r.addr)
 	e := serve(t, []string{"XMODE_REDIS=redis://" + r.net.addr()}, "--durability=fsync")
 	e.bind(askedPair)
 	a := asking(e, 300)
 	p := pushing(e, newLoad(t, 2000, aim(e)), 10)
 	pause(t, time.Second)
-	began := time.Now()
 	f.begin(r)
+	began := time.Now()
 	pause(t, faultLasts())
 	if r := e.get("http://" + e.admin + "/readyz"); r.status != http.StatusOK || !strings.Contains(r.body, `"degraded":["store`) {
 		t.Errorf("readiness: %d %s", r.status, r.body)
@@ -115,6 +115,7 @@ func (f redisFault) judge(t *testing.T, queries, pushes responses, began, ending
 	during := queries.between(began, ended)
 	measured(t, "%d of %d queries answered, the last after %v (half of those during the fault within %v)",
 		len(queries)-len(queries.faulty()), len(queries), queries.percentile(1), during.percentile(0.5))
+	measured(t, "answers during the fault: %s", during.outcomes())
 	measured(t, "%d pushes, %d refused, the last answer after %v", len(pushes), len(pushes.of(pushRefused)), pushes.percentile(1))
 	measured(t, "queries as usual %v, pushes %v after the fault", again, stored)
 }
@@ -155,7 +156,8 @@ const loadKeys = 4000
 // load has the server begin anew, and load from disk for as long as the fault lasts.
 func (r *faultyRedis) load() {
 	r.t.Helper()
-	pipe := r.client().Pipeline()
+	c := r.client()
+	pipe := c.Pipeline()
 	for i := range loadKeys {
 		pipe.Set(context.Background(), fmt.Sprint("ballast-", i), strings.Repeat("x", 1000), 0)
 	}
@@ -164,7 +166,7 @@ func (r *faultyRedis) load() {
 	}
 	r.do("bgrewriteaof")
 	within(r.t, 20*time.Second, "the rewrite", func() bool {
-		info, err := r.client().Info(context.Background(), "persistence").Result()
+		info, err := c.Info(context.Background(), "persistence").Result()
 		return err == nil && strings.Contains(info, "aof_rewrite_in_progress:0") && strings.Contains(info, "aof_rewrite_scheduled:0")
 	})
 	r.kill()
@@ -173,8 +175,9 @@ func (r *faultyRedis) load() {
 		"--key-load-delay", fmt.Sprint(faultLasts().Microseconds()/loadKeys))
 	r.begin()
 	r.line = line
+	c = r.client()
 	within(r.t, 5*time.Second, "the server to say that it loads", func() bool {
-		err := r.client().Ping(context.Background()).Err()
+		err := c.Ping(context.Background()).Err()
 		return err != nil && strings.HasPrefix(err.Error(), "LOADING")
 	})
 }
@@ -182,5 +185,6 @@ func (r *faultyRedis) load() {
 // loaded waits until it is.
 func (r *faultyRedis) loaded() {
 	r.t.Helper()
-	within(r.t, faultLasts(), "the server to have loaded", func() bool { return r.client().Ping(context.Background()).Err() == nil })
+	c := r.client()
+	within(r.t, faultLasts(), "the server to have loaded", func() bool { return c.Ping(context.Background()).Err() == nil })
 }

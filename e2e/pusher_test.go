@@ -26,7 +26,13 @@ const (
 // load are under way.
 func pushing(e *endpoint, l *load, rate float64) *pusher {
 	e.t.Helper()
-	p := &pusher{load: l, client: manyConnections(e.t)}
+	return pushingBy(e, l, rate, manyConnections(e.t))
+}
+
+// pushingBy pushes by a client of the test's own.
+func pushingBy(e *endpoint, l *load, rate float64, client *http.Client) *pusher {
+	e.t.Helper()
+	p := &pusher{load: l, client: client}
 	stop := openLoop(rate, p.one)
 	e.t.Cleanup(stop)
 	p.stop = stop

@@ -79,7 +79,9 @@ type circuit struct {
 	moved  func(context.Context)
 	misses atomic.Int32
 	open   atomic.Bool
-	cause  atomic.Pointer[error] // why the last round trip brought nothing back
+	// refusal is what callers get while the circuit is open: errOpen, and in words
+	// what the server was last found to lack.
+	refusal atomic.Pointer[error]
 }
 
 // probing marks the context of a probe, which an open circuit lets through.
@@ -99,33 +101,30 @@ func (c *circuit) heed(err error) {
 			c.misses.Store(0)
 		}
 	case errors.Is(err, context.Canceled) || errors.Is(err, redis.ErrClosed):
-	default:
-		c.cause.Store(&err)
-		if c.misses.Add(1) >= missesToOpen {
-			c.trip()
-		}
+	case c.misses.Add(1) >= missesToOpen:
+		c.trip(err)
 	}
-}
-
-// why is what a command that had to stay out is told: a certificate that is not
-// trusted, say, must not hide behind an open circuit. The cause is there as text only,
-// since the client of a Cluster would take it for its own and try again.
-func (c *circuit) why() error {
-	if cause := c.cause.Load(); cause != nil {
-		return fmt.Errorf("%w: %v", errOpen, *cause)
-	}
-	return errOpen
 }
 
 // trip opens the circuit and has the server probed.
-func (c *circuit) trip() {
+func (c *circuit) trip(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.probes.Err() != nil || !c.open.CompareAndSwap(false, true) {
+	if c.probes.Err() != nil || c.open.Load() {
 		return
 	}
+	c.blame(err)
+	c.open.Store(true)
 	c.told(c.way, true)
 	c.work.Go(c.probe)
+}
+
+// blame has callers told why the server is not asked: else nobody would learn whether it
+// refuses connections, is too slow, or cannot be reached for want of files. It is not
+// wrapped: that somebody's deadline has passed is not so of the one who is told.
+func (c *circuit) blame(err error) {
+	refusal := fmt.Errorf("%w: %v", errOpen, err)
+	c.refusal.Store(&refusal)
 }
 
 // probe closes the circuit once the server answers, or is none of the Cluster's any
@@ -150,7 +149,11 @@ func (c *circuit) answers() bool {
 	ctx, cancel := context.WithTimeout(context.WithValue(c.probes, probing{}, true), c.patience)
 	defer cancel()
 	err := c.server.Ping(ctx).Err()
-	return err == nil || isReply(err) || errors.Is(err, redis.ErrClosed)
+	if err == nil || isReply(err) || errors.Is(err, redis.ErrClosed) {
+		return true
+	}
+	c.blame(err)
+	return false
 }
 
 // DialHook changes nothing.
@@ -160,7 +163,7 @@ func (c *circuit) DialHook(next redis.DialHook) redis.DialHook { return next }
 func (c *circuit) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		if c.shut(ctx) {
-			return c.why()
+			return *c.refusal.Load()
 		}
 		err := next(ctx, cmd)
 		c.heed(err)
@@ -172,11 +175,11 @@ func (c *circuit) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 func (c *circuit) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		if c.shut(ctx) {
-			err := c.why()
+			refusal := *c.refusal.Load()
 			for _, cmd := range cmds {
-				cmd.SetErr(err)
+				cmd.SetErr(refusal)
 			}
-			return err
+			return refusal
 		}
 		err := next(ctx, cmds)
 		c.heed(err)

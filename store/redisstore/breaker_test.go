@@ -83,6 +83,9 @@ func TestCircuit(t *testing.T) {
 	if f, ok := errors.AsType[*store.Failure](err); !ok || f.Class != "circuit" || took > 100*time.Millisecond {
 		t.Errorf("with an open circuit: %v after %v", err, took)
 	}
+	if text := err.Error(); !strings.Contains(text, "circuit open: the server does not answer: ") || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("an open circuit does not say why: %v", err)
+	}
 	if err := s.Ping(t.Context()); !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("ping: %v", err)
 	}

@@ -21,6 +21,10 @@ import (
 // repeat it, since it may hold a password.
 var ErrURL = errors.New("redis URL: use redis://, rediss://, redis+sentinel://…/master/db, redis+cluster://, rediss+sentinel:// or rediss+cluster://")
 
+// errParameter: the address has a parameter that is not known. It is not named: a
+// question mark in a password begins one.
+var errParameter = errors.New("redis URL: unknown parameter; ca and sentinel are known (a question mark in a password is written %3F)")
+
 // Connect makes a client for redis://, redis+sentinel:// and redis+cluster://
 // addresses, and their TLS forms rediss…; ?ca=FILE names the certificate
 // authority. Sentinels are asked with the user and password of the servers, unless
@@ -157,7 +161,7 @@ func parameters(raw, kind string) (url.Values, error) {
 	for name := range query {
 		switch {
 		case name != "ca" && name != "sentinel":
-			return nil, fmt.Errorf("redis URL: unknown parameter %q", name)
+			return nil, errParameter // its name may be the end of a password
 		case name == "sentinel" && kind != "sentinel":
 			return nil, errors.New("redis URL: sentinel is for redis+sentinel://")
 		}
