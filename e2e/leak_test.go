@@ -45,10 +45,10 @@ type heard struct {
 // them, names of recordings, addresses and texts are in Redis and in the answers that
 // are made of them, and nowhere else, whatever is sent and whatever goes wrong.
 func TestNothingLeaks(t *testing.T) {
-	for _, format := range []string{"text", "json"} {
+	for format, fallback := range map[string]string{"text": "stale", "json": "reject"} {
 		t.Run(format, func(t *testing.T) {
 			t.Parallel()
-			w := newLeakWorld(t, "--log-format="+format)
+			w := newLeakWorld(t, "--log-format="+format, "--fallback="+fallback)
 			w.driveRoutes()
 			w.recordingsGoWrong()
 			w.secretsAreExchanged()
