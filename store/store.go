@@ -252,4 +252,5 @@ type Store interface {
 	RecordingWork
 	RecordingList
 	RecordingRetention
+	Inspector
 }
