@@ -35,7 +35,9 @@ var onlyImports = []struct {
 	{in: "simulator/load", allows: []string{std}},
 	{in: "simulator/verify", allows: []string{std, "simulator/load"}},
 	{in: "internal/s3test", allows: []string{std}},
+	{in: "internal/leaktest", allows: []string{std, goLeak}},
 	{in: "store", allows: []string{std, "call"}},
+	{in: "store/stale", allows: []string{std, "call", "store", lru}},
 	{in: "recording", allows: []string{std, "call", "platform", "store", goCloud, prometheus}},
 	{in: "store/redisstore", allows: []string{std, "call", "store", goRedis, miniredis, zstd}},
 }
@@ -46,7 +48,9 @@ const (
 	goRedis    = "github.com/redis/go-redis/v9"
 	miniredis  = "github.com/alicebob/miniredis/v2"
 	zstd       = "github.com/klauspost/compress"
+	lru        = "github.com/hashicorp/golang-lru/v2"
 	goCloud    = "gocloud.dev"
+	goLeak     = "go.uber.org/goleak"
 	prometheus = "github.com/prometheus/client_golang"
 )
 
@@ -59,6 +63,7 @@ var onlyImportedBy = []struct {
 }{
 	{pkg: echo, by: []string{"handlers", "console", "server"}},
 	{pkg: goCloud, by: []string{"recording"}},
+	{pkg: goLeak, by: []string{"internal/leaktest"}},
 	{pkg: goRedis, by: []string{"store/redisstore", "server", "bench/baseline"}},
 	{pkg: miniredis, by: []string{"store/redisstore"}},
 	{pkg: zstd, by: []string{"store/redisstore"}},
@@ -78,6 +83,7 @@ var onlyImportedBy = []struct {
 	{pkg: "simulator", by: []string{"platform/*/sim", "cmd", "bench"}},
 	{pkg: "server", by: []string{"cmd"}},
 	{pkg: "internal/s3test", by: nil},
+	{pkg: "internal/leaktest", by: nil},
 	{pkg: "cmd/*", by: nil},
 }
 

@@ -23,6 +23,9 @@ type Deps struct {
 	Platforms []KnownPlatform
 	// Router looks up what a decision needs. It keeps its context's deadline.
 	Router store.Router
+	// Memory remembers what queries found, for when Router cannot look; nil: the
+	// fallback rejects.
+	Memory Memory
 	// Inbox takes what platforms push, and what comes out of the quarantine. It
 	// keeps its context's deadline.
 	Inbox store.Inbox
@@ -59,6 +62,9 @@ type Deps struct {
 	// MaxBody is the largest body of a push or an admin request in bytes, as it
 	// was before it was packed.
 	MaxBody int64
+	// Bulkheads bound how much is under way at a time, on both listeners together;
+	// nil: each has its own.
+	Bulkheads *Bulkheads
 	// Ready says how the process is doing, for /readyz.
 	Ready func() Readiness
 	// Now is the clock.
@@ -67,6 +73,18 @@ type Deps struct {
 	Log *slog.Logger
 	// Metrics counts; nil: nobody looks.
 	Metrics *Metrics
+}
+
+// Memory is what this process remembers of queries by itself.
+type Memory interface {
+	// Meet files the nonce of a query, before the store is asked.
+	Meet(m *store.Message) store.Encounter
+	// Remember keeps what a query found.
+	Remember(q call.Query, e store.Encounter, r call.Routes)
+	// Recall gives what an equal query found; false: nothing that may be used.
+	Recall(q call.Query, e store.Encounter) (call.Routes, bool)
+	// Asked counts an ask that was decided by what was recalled.
+	Asked(q call.Query)
 }
 
 // KnownPlatform is a platform that this build knows, configured or not.
@@ -94,6 +112,9 @@ func (d Deps) withDefaults() Deps {
 	}
 	if d.Tag == nil {
 		d.Tag = NewCallTag().Of
+	}
+	if d.Bulkheads == nil {
+		d.Bulkheads = NewBulkheads()
 	}
 	if d.Metrics == nil {
 		d.Metrics = NewMetrics(prometheus.NewRegistry())

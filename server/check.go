@@ -119,7 +119,6 @@ func newValidator() *validator.Validate {
 		"hosts": func(f validator.FieldLevel) bool {
 			return f.Field().String() == "" || checkHosts(f.Field().String()) == nil
 		},
-		"fallback": func(f validator.FieldLevel) bool { return f.Field().String() == "reject" },
 	} {
 		// The only errors are an empty tag and a nil function.
 		if err := v.RegisterValidation(tag, rule); err != nil {
@@ -170,8 +169,6 @@ func ruleText(f validator.FieldError) string {
 		return recording.CheckURL(fmt.Sprint(f.Value())).Error()
 	case "hosts":
 		return value + ": " + checkHosts(fmt.Sprint(f.Value())).Error()
-	case "fallback":
-		return value + " is not supported; reject is"
 	case "oneof":
 		return value + " is none of " + strings.ReplaceAll(f.Param(), " ", ", ")
 	case "min":

@@ -1,7 +1,10 @@
 package server
 
 import (
+	"log/slog"
+	"net"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,3 +29,11 @@ func (s *Server) PlatformRoutes() (all []platform.Route) {
 
 // Registry holds the metrics.
 func (s *Server) Registry() *prometheus.Registry { return s.registry }
+
+// Outspoken makes the public listener's socket of another one.
+func Outspoken(l net.Listener, log *slog.Logger, now func() time.Time) net.Listener {
+	return &outspoken{Listener: l, name: "public", log: log, now: now}
+}
+
+// Guarded is the handler of a listener.
+func Guarded(h http.Handler, log *slog.Logger) http.Handler { return guarded(h, "public", log) }

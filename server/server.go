@@ -48,6 +48,7 @@ type Server struct {
 	config     Config
 	registry   *prometheus.Registry
 	health     health
+	circuits   *circuits
 	rotator    *rotator
 	sweeper    *sweeper
 	retirer    *retirer

@@ -13,7 +13,11 @@ import (
 	"xmode/call"
 	"xmode/handlers"
 	"xmode/platform"
+	"xmode/store/stale"
 )
+
+// fallbackStale is the fallback that decides by what was found before.
+const fallbackStale = "stale"
 
 // How long a message may take to be read, and its answer, beyond the budgets of
 // decision and push, to be written. On the admin listener a call may be large; an import
@@ -34,6 +38,7 @@ func wire(c Config) (*Server, error) {
 	if err := errors.Join(presetsErr, platformErr, keys.set(c.Settings.APIKeys)); err != nil {
 		return nil, fmt.Errorf("wire the server: %w", err)
 	}
+	s.circuits = newCircuits(s.registry, c.Log)
 	opened, closing, err := s.open()
 	if err != nil {
 		return nil, err
@@ -58,7 +63,7 @@ func (s *Server) open() (Store, func() error, error) {
 	if s.config.Open != nil {
 		return s.config.Open()
 	}
-	return openStore(&s.config.Settings, s.config.Now, s.config.Log)
+	return openStore(&s.config.Settings, s.config.Now, s.config.Log, s.circuits.told)
 }
 
 // adapters makes the configured platforms' adapters.
@@ -80,16 +85,21 @@ func (s *Server) adapters() (all []platform.Adapter, err error) {
 // deps hands the handlers what they work with.
 func (s *Server) deps(adapters []platform.Adapter, keys *keyring, presets presets, tag func(string) string) handlers.Deps {
 	set := &s.config.Settings
-	return handlers.Deps{
+	d := handlers.Deps{
 		Adapters: adapters, Platforms: knownPlatforms(),
 		Router: s.store, Bindings: s.store, Provisioner: s.store, Audit: s.store,
 		Inbox: s.store, Records: s.store, Quarantine: s.store, Recordings: s.store, Archive: s.recordings.files(), Tag: tag,
 		Leave: s.later.Leave, Keys: keys.get, Presets: presets,
 		Policy:         call.Policy{MaxAsks: set.MaxAsks, RejectLandlines: set.LandlineCallers == "reject"},
 		DecisionBudget: set.DecisionBudget, PushBudget: set.PushBudget, MaxBody: int64(set.MaxBody),
-		Ready: s.health.readiness, Now: s.config.Now, Log: s.config.Log,
+		Bulkheads: handlers.NewBulkheads(), Ready: s.health.readiness, Now: s.config.Now, Log: s.config.Log,
 		Metrics: handlers.NewMetrics(s.registry),
 	}
+	if set.Fallback == fallbackStale {
+		memory := stale.New(stale.Config{Skew: set.ClockSkew, Now: s.config.Now})
+		d.Memory, d.Provisioner = memory, memory.Hear(s.store)
+	}
+	return d
 }
 
 // routes plans the two listeners.
