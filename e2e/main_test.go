@@ -42,5 +42,5 @@ func withBinary(m *testing.M) int {
 		return 1
 	}
 	defer kept.print(os.Stdout)
-	return leaktest.Run(m)
+	return leaktest.Run(m, toxicStub)
 }

@@ -10,6 +10,10 @@ import (
 	"github.com/rs/zerolog"
 )
 
+// toxicStub is what a proxy leaves behind for each connection that was cut while a
+// toxic was at work; nothing in the library ends it.
+const toxicStub = "github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"
+
 // network is a TCP proxy before a server that can be made to misbehave.
 type network struct {
 	t     testing.TB

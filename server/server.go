@@ -53,6 +53,7 @@ type Server struct {
 	sweeper    *sweeper
 	retirer    *retirer
 	recordings *recordings
+	checkup    *checkup
 	unfit      chan error // why the store is none to work with
 	later      *store.Later
 	store      Store
@@ -108,6 +109,7 @@ func (s *Server) Run(ctx context.Context) error {
 		return errors.Join(err, s.Close())
 	}
 	s.config.Settings.warn(s.config.Log)
+	s.checkup.start()
 	loops, stopLoops := context.WithCancel(context.WithoutCancel(ctx))
 	var background sync.WaitGroup
 	s.startLoops(loops, &background)

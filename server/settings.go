@@ -20,7 +20,7 @@ type Settings struct {
 
 	Redis       platform.Secret `kong:"-" secret:"XMODE_REDIS" help:"The store: redis://, rediss:// (TLS), redis+sentinel://user:pw@h1:p1,h2:p2/master/db or redis+cluster://h1:p1,h2:p2, rediss+… for TLS, ?ca=FILE for a private authority, ?sentinel=USER:PASSWORD for sentinels with a login of their own; see docs/REDIS.md; or embedded, which keeps everything in this process and loses it when it stops. Required by serve."`
 	RedisPrefix string          `name:"redis-prefix" default:"xmode" validate:"prefix" help:"First part of every key in Redis."`
-	APIKeys     platform.Secret `kong:"-" secret:"XMODE_API_KEYS" help:"Keys for the admin listener, name:role:key,…; the role is read, provision or admin, a key has at least 16 characters. Without them every call that needs a key is refused."`
+	APIKeys     platform.Secret `kong:"-" secret:"XMODE_API_KEYS" entry:"name:role:secret" help:"Keys for the admin listener, name:role:key,…; the role is read, provision or admin, a key has at least 16 characters. Without them every call that needs a key is refused."`
 
 	Platforms kong.Plugins `embed:""`
 

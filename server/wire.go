@@ -47,6 +47,7 @@ func wire(c Config) (*Server, error) {
 	s.registry.MustRegister(s.health.storeUp(), s.health.durable())
 	s.later = newLater(opened, s.registry, c.Log)
 	s.sweeper = newSweeper(opened, c.Now, s.registry, c.Log)
+	s.checkup = newCheckup(&s.config.Settings, opened, c.Now, s.registry, c.Log)
 	s.retirer = newRetirer(opened, c.Settings.Retention, c.Now, s.registry, c.Log)
 	tag := handlers.NewCallTag().Of
 	if s.recordings, err = newRecordings(s, adapters, tag); err != nil {

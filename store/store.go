@@ -263,4 +263,5 @@ type Store interface {
 	RecordingWork
 	RecordingList
 	RecordingRetention
+	Inspector
 }
