@@ -26,7 +26,7 @@ func (c *serveCmd) Run(ctx context.Context, input *server.Input, std streams) er
 	version, commit := build()
 	endpoint, err := server.New(server.Config{
 		Settings: c.Settings, Log: server.NewLog(std.err, c.Logging),
-		Version: version, Commit: commit, Hangup: hangup,
+		Version: version, Commit: commit, Hangup: hangup, Hurry: std.hurry,
 	})
 	if err != nil {
 		return err
