@@ -24,6 +24,7 @@ var onlyImports = []struct {
 	{in: "signature", allows: []string{std}},
 	{in: "explain", allows: []string{std, "signature"}},
 	{in: "fixtures", allows: []string{std}},
+	{in: "doctor", allows: []string{std, "platform", "store"}},
 	{in: "platform", allows: []string{std, "call"}},
 	{in: "platform/*", allows: []string{std, "call", "platform", "signature"}},
 	{in: "platform/*/sim", allows: []string{std, "signature", "simulator"}},
@@ -34,7 +35,9 @@ var onlyImports = []struct {
 	{in: "simulator/load", allows: []string{std}},
 	{in: "simulator/verify", allows: []string{std, "simulator/load"}},
 	{in: "internal/s3test", allows: []string{std}},
+	{in: "internal/leaktest", allows: []string{std, goLeak}},
 	{in: "store", allows: []string{std, "call"}},
+	{in: "store/stale", allows: []string{std, "call", "store", lru}},
 	{in: "recording", allows: []string{std, "call", "platform", "store", goCloud, prometheus}},
 	{in: "store/redisstore", allows: []string{std, "call", "store", goRedis, miniredis, zstd}},
 }
@@ -45,7 +48,9 @@ const (
 	goRedis    = "github.com/redis/go-redis/v9"
 	miniredis  = "github.com/alicebob/miniredis/v2"
 	zstd       = "github.com/klauspost/compress"
+	lru        = "github.com/hashicorp/golang-lru/v2"
 	goCloud    = "gocloud.dev"
+	goLeak     = "go.uber.org/goleak"
 	prometheus = "github.com/prometheus/client_golang"
 )
 
@@ -58,6 +63,7 @@ var onlyImportedBy = []struct {
 }{
 	{pkg: echo, by: []string{"handlers", "console", "server"}},
 	{pkg: goCloud, by: []string{"recording"}},
+	{pkg: goLeak, by: []string{"internal/leaktest"}},
 	{pkg: goRedis, by: []string{"store/redisstore", "server", "bench/baseline"}},
 	{pkg: miniredis, by: []string{"store/redisstore"}},
 	{pkg: zstd, by: []string{"store/redisstore"}},
@@ -66,6 +72,7 @@ var onlyImportedBy = []struct {
 	{pkg: "store/redisstore", by: []string{"server"}},
 	{pkg: "explain", by: []string{"cmd"}},
 	{pkg: "fixtures", by: []string{"cmd"}},
+	{pkg: "doctor", by: []string{"server", "cmd"}},
 	{pkg: "platform/*", by: []string{"server"}},
 	{pkg: "platform/*/sim", by: []string{"cmd", "bench"}},
 	{pkg: "platform/*/sim/clauses", by: []string{"cmd"}},
@@ -76,6 +83,7 @@ var onlyImportedBy = []struct {
 	{pkg: "simulator", by: []string{"platform/*/sim", "cmd", "bench"}},
 	{pkg: "server", by: []string{"cmd"}},
 	{pkg: "internal/s3test", by: nil},
+	{pkg: "internal/leaktest", by: nil},
 	{pkg: "cmd/*", by: nil},
 }
 

@@ -109,6 +109,7 @@ func TestImportCutOff(t *testing.T) {
 	}
 	cut()
 	_ = resp.Body.Close()
+	_ = feed.Close() // or the transport would go on waiting for the rest
 	if _, stderr, status := e.command(lines.String(), "bindings", "import", "--url=http://"+e.admin, "-"); status != 0 {
 		t.Fatalf("status %d, %s", status, stderr)
 	}

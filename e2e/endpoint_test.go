@@ -104,8 +104,7 @@ func environment(t testing.TB, env []string) []string {
 // address reads from the log where a listener is.
 func (e *endpoint) address(listener string) string {
 	e.t.Helper()
-	pattern := regexp.MustCompile(`msg=listening listener=` + listener + ` address=(\S+)`)
-	return e.log.find(e.t, pattern, e.exited)[1]
+	return e.log.find(e.t, listening(listener), e.exited)[1]
 }
 
 func (e *endpoint) waitReady() {

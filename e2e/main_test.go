@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"xmode/internal/leaktest"
 )
 
 // binary is the program under test, built once for all tests.
@@ -40,5 +42,5 @@ func withBinary(m *testing.M) int {
 		return 1
 	}
 	defer kept.print(os.Stdout)
-	return m.Run()
+	return leaktest.Run(m, toxicStub)
 }

@@ -62,6 +62,13 @@ func (s *server) start() {
 // starts reports whether the server answers.
 func (s *server) starts() bool {
 	s.t.Helper()
+	s.begin()
+	return storetest.Answers(s.addr, s.exited)
+}
+
+// begin starts the server and waits for nothing.
+func (s *server) begin() {
+	s.t.Helper()
 	cmd := exec.Command(s.line[0], s.line[1:]...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a tracer and its child end together
 	cmd.Stderr = &s.errs
@@ -72,7 +79,6 @@ func (s *server) starts() bool {
 	s.group, s.exited = cmd.Process.Pid, exited
 	go func() { _ = cmd.Wait(); close(exited) }()
 	s.t.Cleanup(s.kill)
-	return storetest.Answers(s.addr, exited)
 }
 
 // kill ends the server with SIGKILL.

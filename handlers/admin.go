@@ -77,3 +77,13 @@ func byPath(routes []adminRoute) map[string][]string {
 	}
 	return methods
 }
+
+// bulkheadOf is where a call waits for its turn: what may take long, since it is as
+// long as its client likes, does not keep out what is short.
+func (a *admin) bulkheadOf(path string) *bulkhead {
+	switch path {
+	case "/v1/bindings/import", "/v1/cdrs", "/v1/recordings/:id/content":
+		return a.Bulkheads.long
+	}
+	return a.Bulkheads.calls
+}

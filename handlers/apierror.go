@@ -45,6 +45,7 @@ var (
 	errForbidden    = errors.New("the role of this API key does not suffice")
 	errContentType  = errors.New("unsupported content type")
 	errPanic        = errors.New("recovered from a panic")
+	errOverloaded   = errors.New("too much to do at the moment: try again")
 )
 
 // errorTable maps errors to statuses and codes; the first row that fits counts.
@@ -53,6 +54,7 @@ func errorTable() []errorRow {
 	return []errorRow{
 		{is: errUnauthorized, status: http.StatusUnauthorized, code: "unauthorized"},
 		{is: errForbidden, status: http.StatusForbidden, code: "forbidden"},
+		{is: errOverloaded, status: http.StatusServiceUnavailable, code: "overloaded", retry: true, hangUp: true},
 		{is: errTooLarge, status: http.StatusRequestEntityTooLarge, code: "too_large", hangUp: true},
 		{is: errCutOff, status: http.StatusBadRequest, code: "malformed", message: "body: cut off or too slow", hangUp: true},
 		{is: errContentType, status: http.StatusUnsupportedMediaType, code: "unsupported_media_type"},

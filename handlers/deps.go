@@ -24,6 +24,9 @@ type Deps struct {
 	Platforms []KnownPlatform
 	// Router looks up what a decision needs. It keeps its context's deadline.
 	Router store.Router
+	// Memory remembers what queries found, for when Router cannot look; nil: the
+	// fallback rejects.
+	Memory Memory
 	// Inbox takes what platforms push, and what comes out of the quarantine. It
 	// keeps its context's deadline.
 	Inbox store.Inbox
@@ -70,6 +73,9 @@ type Deps struct {
 	// Vouch hears of the context of each request that proved who sent it; nil: nobody
 	// does.
 	Vouch func(context.Context)
+	// Bulkheads bound how much is under way at a time, on both listeners together;
+	// nil: each has its own.
+	Bulkheads *Bulkheads
 	// Ready says how the process is doing, for /readyz.
 	Ready func() Readiness
 	// Now is the clock.
@@ -78,6 +84,18 @@ type Deps struct {
 	Log *slog.Logger
 	// Metrics counts; nil: nobody looks.
 	Metrics *Metrics
+}
+
+// Memory is what this process remembers of queries by itself.
+type Memory interface {
+	// Meet files the nonce of a query, before the store is asked.
+	Meet(m *store.Message) store.Encounter
+	// Remember keeps what a query found.
+	Remember(q call.Query, e store.Encounter, r call.Routes)
+	// Recall gives what an equal query found; false: nothing that may be used.
+	Recall(q call.Query, e store.Encounter) (call.Routes, bool)
+	// Asked counts an ask that was decided by what was recalled.
+	Asked(q call.Query)
 }
 
 // KnownPlatform is a platform that this build knows, configured or not.
@@ -108,6 +126,9 @@ func (d Deps) withDefaults() Deps {
 	}
 	if d.Vouch == nil {
 		d.Vouch = func(context.Context) {}
+	}
+	if d.Bulkheads == nil {
+		d.Bulkheads = NewBulkheads()
 	}
 	if d.Metrics == nil {
 		d.Metrics = NewMetrics(prometheus.NewRegistry())

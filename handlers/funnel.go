@@ -58,6 +58,11 @@ func handle[T any](a *admin, need Role, read func(*request) (T, error), do func(
 		if req.key, err = a.authorize(c.Request(), need); err != nil {
 			return err
 		}
+		hull := a.bulkheadOf(c.Path())
+		if !hull.enter(ctx, callPatience) {
+			return errOverloaded
+		}
+		defer hull.leave()
 		input, err := read(req)
 		if err != nil {
 			return err

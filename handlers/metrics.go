@@ -13,6 +13,7 @@ type Metrics struct {
 	duration     *prometheus.HistogramVec
 	signatures   *prometheus.CounterVec
 	fallbacks    *prometheus.CounterVec
+	stale        *prometheus.CounterVec
 	pushes       *prometheus.CounterVec
 	pushed       *prometheus.CounterVec
 	pushDuration *prometheus.HistogramVec
@@ -43,10 +44,13 @@ func NewMetrics(reg *prometheus.Registry) *Metrics {
 		signatures: counter("xmode_signature_matches_total",
 			"Verified messages, by platform and the signature form that matched.", "platform", "form"),
 		fallbacks: counter("xmode_fallbacks_total",
-			"Queries answered by the fallback, by platform and cause (store, deadline, panic).", "platform", "cause"),
+			"Queries answered by the fallback, by platform and cause (store, deadline, panic, overload).", "platform", "cause"),
+		stale: counter("xmode_stale_answers_total",
+			"Queries decided by the fallback stale, from what this process remembered, by platform and outcome; among xmode_fallbacks_total.",
+			"platform", "outcome"),
 		pushes: counter("xmode_pushes_total",
 			"Pushes answered, by platform, kind and result: stored, broken (no JSON: kept, refused), replayed, or what kept them "+
-				"from being stored (store, durability, deadline, panic).", "platform", "kind", "result"),
+				"from being stored (store, durability, deadline, panic, overload).", "platform", "kind", "result"),
 		pushed: counter("xmode_push_records_total",
 			"Things that pushes reported, by platform, kind and outcome (fresh, duplicate, conflict, quarantined).",
 			"platform", "kind", "outcome"),
@@ -65,7 +69,7 @@ func NewMetrics(reg *prometheus.Registry) *Metrics {
 			Help: "Requests on the public listener from addresses that --platform-sources leaves out.",
 		}),
 	}
-	reg.MustRegister(m.queries, m.refusals, m.duration, m.signatures, m.fallbacks,
+	reg.MustRegister(m.queries, m.refusals, m.duration, m.signatures, m.fallbacks, m.stale,
 		m.pushes, m.pushed, m.pushDuration, m.panics, m.admin, m.audits, m.strangers)
 	return m
 }

@@ -25,8 +25,14 @@ func (x *delivery) run(ctx context.Context) {
 	x.within(ctx, x.PushBudget, x.settle, x.unstored)
 }
 
-// settle stores and answers.
+// settle stores and answers, when it is its turn: it may wait for that for half of the
+// budget.
 func (x *delivery) settle(ctx context.Context) {
+	if !x.Bulkheads.pushes.enter(ctx, x.PushBudget/2) {
+		x.unstored(causeOverload)
+		return
+	}
+	defer x.Bulkheads.pushes.leave()
 	err := x.deposit(ctx, x.message())
 	switch {
 	case errors.Is(err, store.ErrReplayed):

@@ -70,7 +70,7 @@ func TestFallback(t *testing.T) {
 			}
 			want := ""
 			if tt.cause != "" {
-				want = "# HELP xmode_fallbacks_total Queries answered by the fallback, by platform and cause (store, deadline, panic).\n" +
+				want = "# HELP xmode_fallbacks_total Queries answered by the fallback, by platform and cause (store, deadline, panic, overload).\n" +
 					"# TYPE xmode_fallbacks_total counter\n" +
 					`xmode_fallbacks_total{cause="` + tt.cause + `",platform="acme"} 1` + "\n"
 			}

@@ -20,6 +20,7 @@ const (
 	causeDurability = "durability"
 	causeDeadline   = "deadline"
 	causePanic      = "panic"
+	causeOverload   = "overload"
 )
 
 // turn is one verified message on its way to its answer.

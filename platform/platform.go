@@ -55,6 +55,9 @@ type Proof struct {
 	// Until is when the nonce can be forgotten: no message with this timestamp
 	// is accepted any more, on any path.
 	Until time.Time
+	// Covers is set where the signature covers all that the message says, so that
+	// nobody can put another content under it.
+	Covers bool
 	// Form names the signature form that matched, for logs and metrics.
 	Form string
 }

@@ -124,7 +124,6 @@ func newValidator() *validator.Validate {
 			_, err := handlers.ParseNetworks(f.Field().String())
 			return err == nil
 		},
-		"fallback": func(f validator.FieldLevel) bool { return f.Field().String() == "reject" },
 	} {
 		// The only errors are an empty tag and a nil function.
 		if err := v.RegisterValidation(tag, rule); err != nil {
@@ -178,8 +177,6 @@ func ruleText(f validator.FieldError) string {
 	case "networks":
 		_, err := handlers.ParseNetworks(fmt.Sprint(f.Value()))
 		return oneLine(err)
-	case "fallback":
-		return value + " is not supported; reject is"
 	case "oneof":
 		return value + " is none of " + strings.ReplaceAll(f.Param(), " ", ", ")
 	case "min":

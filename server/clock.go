@@ -8,6 +8,7 @@ const (
 	SweepLoop      = "sweep"
 	RetireLoop     = "retire"
 	DurabilityLoop = "durability"
+	CheckupLoop    = "checkup"
 	CountLoop      = "count"  // of recordings
 	ForgetLoop     = "forget" // of recordings
 	// FetchLoop is that of recordings; the platform's name stands behind it.

@@ -19,7 +19,7 @@ import (
 const (
 	shedAtOnce  = 8
 	acceptPause = 10 * time.Millisecond
-	sayEvery    = 10 * time.Second
+	sayEvery    = time.Minute
 )
 
 // connections are those of one listener, at most so many. No idle or slow sender keeps
@@ -36,9 +36,9 @@ type connections struct {
 
 	mu      sync.Mutex
 	open    int
-	unknown *list.List // of *connection, by their last change
-	idle    *list.List // those known and idle, likewise
-	said    time.Time  // when the log heard last of trouble
+	unknown *list.List           // of *connection, by their last change
+	idle    *list.List           // those known and idle, likewise
+	said    map[string]time.Time // when the log heard last of each trouble
 
 	closing sync.Once
 	closed  chan struct{}
@@ -47,7 +47,7 @@ type connections struct {
 // newConnections limits those of a listener.
 func newConnections(l *net.TCPListener, most int, now func() time.Time, log *slog.Logger, count *connectionCount) *connections {
 	return &connections{TCPListener: l, most: most, now: now, log: log, count: count,
-		unknown: list.New(), idle: list.New(), closed: make(chan struct{})}
+		unknown: list.New(), idle: list.New(), said: map[string]time.Time{}, closed: make(chan struct{})}
 }
 
 // Close stops accepting.
@@ -83,17 +83,25 @@ func noFiles(err error) bool {
 func (c *connections) starved(err error) {
 	c.count.failed.Inc()
 	for range shedAtOnce {
-		if victim := c.shed(); victim != nil {
+		if victim := c.shed(c.unknown); victim != nil { // the others have more use of their files than somebody new
 			_ = victim.TCPConn.Close()
 		}
 	}
-	c.say("no connection can be accepted, idle ones are closed", slog.Any("error", err))
+	c.say("connections are not accepted", slog.String("error", acceptTrouble(err)))
 	pause := time.NewTimer(acceptPause)
 	defer pause.Stop()
 	select {
 	case <-c.closed:
 	case <-pause.C:
 	}
+}
+
+// acceptTrouble is what the system says, without addresses.
+func acceptTrouble(err error) string {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno.Error()
+	}
+	return "unknown"
 }
 
 // take makes room for a connection and counts it; nil: there is none to be made.
@@ -103,7 +111,7 @@ func (c *connections) take(tcp *net.TCPConn) *connection {
 	c.mu.Unlock()
 	if full {
 		c.say("all connections are taken, the least useful ones are closed", slog.Int("connections", c.most))
-		victim := c.shed()
+		victim := c.shed(c.unknown, c.idle)
 		if victim == nil {
 			c.count.shed.Inc()
 			_ = tcp.Close()
@@ -120,35 +128,34 @@ func (c *connections) take(tcp *net.TCPConn) *connection {
 	return conn
 }
 
-// shed takes out the connection that is missed least; nil: there is none. The caller
-// closes it.
-func (c *connections) shed() *connection {
+// shed takes out the connection that is missed least, of the first list that has one;
+// nil: there is none. The caller closes it.
+func (c *connections) shed(from ...*list.List) *connection {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	first := c.unknown.Front()
-	if first == nil {
-		first = c.idle.Front()
+	for _, some := range from {
+		if first := some.Front(); first != nil {
+			victim := first.Value.(*connection)
+			victim.leave()
+			c.count.shed.Inc()
+			return victim
+		}
 	}
-	if first == nil {
-		return nil
-	}
-	victim := first.Value.(*connection)
-	victim.leave()
-	c.count.shed.Inc()
-	return victim
+	return nil
 }
 
 // say logs trouble, but not all the time.
 func (c *connections) say(what string, attrs ...any) {
 	c.mu.Lock()
 	now := c.now()
-	quiet := !c.said.IsZero() && now.Sub(c.said) < sayEvery && now.After(c.said)
+	last, said := c.said[what]
+	quiet := said && now.Sub(last) < sayEvery && now.After(last)
 	if !quiet {
-		c.said = now
+		c.said[what] = now
 	}
 	c.mu.Unlock()
 	if !quiet {
-		c.log.Error(what, append(attrs, slog.String("listener", c.count.name))...)
+		c.log.Error(what, append([]any{slog.String("listener", c.count.name)}, attrs...)...)
 	}
 }
 

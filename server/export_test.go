@@ -1,7 +1,10 @@
 package server
 
 import (
+	"log/slog"
+	"net"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,3 +29,19 @@ func (s *Server) PlatformRoutes() (all []platform.Route) {
 
 // Registry holds the metrics.
 func (s *Server) Registry() *prometheus.Registry { return s.registry }
+
+// Connections limits those of a listener, "public".
+func Connections(l net.Listener, most int, now func() time.Time, log *slog.Logger, reg prometheus.Registerer) (net.Listener, func(net.Conn, http.ConnState)) {
+	c := newConnections(l.(*net.TCPListener), most, now, log, newConnectionCounts(reg).of("public"))
+	return c, c.changed
+}
+
+// Vouch notes that a request proved who sent it; WithConnection is what a server gives
+// its context.
+var (
+	Vouch          = vouch
+	WithConnection = withConnection
+)
+
+// Guarded is the handler of a listener.
+func Guarded(h http.Handler, log *slog.Logger) http.Handler { return guarded(h, "public", log) }

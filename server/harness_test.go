@@ -138,7 +138,7 @@ type running struct {
 	*server.Server
 	// ping and sweep drive the loops. A tick is taken when what the one before
 	// set off is done.
-	ping, sweep, retire, durability chan time.Time
+	ping, sweep, retire, durability, checkup chan time.Time
 	// count, forget and fetch are those of recordings; fetch is Huawei's.
 	count, forget, fetch chan time.Time
 	// stop asks it to stop, done gives what Run returned.
@@ -160,7 +160,7 @@ func start(t *testing.T, o options) *running {
 	ticks := map[string]chan time.Time{}
 	for loop, at := range map[string]*chan time.Time{
 		server.PingLoop: &r.ping, server.SweepLoop: &r.sweep, server.RetireLoop: &r.retire, server.DurabilityLoop: &r.durability,
-		server.CountLoop: &r.count, server.ForgetLoop: &r.forget, server.FetchLoop + "huawei": &r.fetch,
+		server.CheckupLoop: &r.checkup, server.CountLoop: &r.count, server.ForgetLoop: &r.forget, server.FetchLoop + "huawei": &r.fetch,
 	} {
 		*at = make(chan time.Time)
 		ticks[loop] = *at

@@ -49,7 +49,7 @@ type plan struct {
 // listen opens the socket, so that its address is known before it serves.
 func (p plan) listen(now func() time.Time, log *slog.Logger) (*listener, error) {
 	l := &listener{name: p.name, http: &http.Server{
-		Handler:           p.handler,
+		Handler:           guarded(p.handler, p.name, log),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       p.read,
 		WriteTimeout:      p.write,
@@ -86,6 +86,25 @@ func (p plan) http2() *http.HTTP2Config {
 		PingTimeout:                   readHeaderTimeout,
 		WriteByteTimeout:              p.write,
 	}
+}
+
+// guarded is a handler whose panics, those that its routes have not caught, cut off the
+// answer and are logged by their type. net/http would log their values, which may hold
+// numbers.
+func guarded(h http.Handler, listener string, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			switch v := recover(); v {
+			case nil:
+			case http.ErrAbortHandler:
+				panic(v) // cut off on purpose
+			default:
+				log.Error("panic outside the handlers", slog.String("listener", listener), slog.String("type", fmt.Sprintf("%T", v)))
+				panic(http.ErrAbortHandler)
+			}
+		}()
+		h.ServeHTTP(w, r)
+	})
 }
 
 // serve accepts until the listener is shut down; then the error is nil.

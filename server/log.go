@@ -32,3 +32,17 @@ func (s *Settings) warn(log *slog.Logger) {
 		log.Warn("the admin listener leaves loopback without TLS: keys and phone numbers travel in the clear", slog.String("address", s.AdminListen))
 	}
 }
+
+// LibraryLog is what the log of Go's own package is to be written to while a server
+// runs. Some libraries write there, unasked and past all levels: net/http for one
+// quotes whatever the other side of a kept connection says out of turn. It is logged
+// that they did, and not what.
+func LibraryLog(log *slog.Logger) io.Writer { return libraryLog{log} }
+
+type libraryLog struct{ log *slog.Logger }
+
+// Write logs that something was written.
+func (l libraryLog) Write(text []byte) (int, error) {
+	l.log.Debug("a library complains; its text may quote what others sent, and is left out", slog.Int("bytes", len(text)))
+	return len(text), nil
+}

@@ -39,6 +39,7 @@ func (s *Server) startLoops(ctx context.Context, group *sync.WaitGroup) {
 	group.Go(func() {
 		s.every(ctx, DurabilityLoop, durabilityEvery, func() { s.health.confirm(ctx, s.store, s.config.Log) })
 	})
+	group.Go(func() { s.every(ctx, CheckupLoop, checkupEvery, func() { s.checkup.round(ctx) }) })
 	group.Go(func() { s.every(ctx, CountLoop, countEvery, func() { s.recordings.count(ctx) }) })
 	group.Go(func() { s.every(ctx, ForgetLoop, forgetEvery, func() { s.recordings.forget(ctx) }) })
 	group.Go(func() {
@@ -70,6 +71,7 @@ func (s *Server) ping(ctx context.Context) {
 	}
 	if first && s.health.reached.Load() {
 		s.health.confirm(ctx, s.store, s.config.Log)
+		s.checkup.round(ctx)
 	}
 }
 

@@ -21,7 +21,8 @@ type Store = store.Store
 
 // openStore opens the store that the settings name, without waiting for it to
 // answer: an endpoint that starts while Redis is away is ready once it is back.
-func openStore(s *Settings, now func() time.Time, log *slog.Logger) (Store, func() error, error) {
+// circuit is told when one of its servers is found away, and when it is back.
+func openStore(s *Settings, now func() time.Time, log *slog.Logger, circuit func(way string, open bool)) (Store, func() error, error) {
 	redisstore.SetLog(log)
 	durability, err := redisstore.ParseDurability(s.Durability)
 	if err != nil {
@@ -33,7 +34,8 @@ func openStore(s *Settings, now func() time.Time, log *slog.Logger) (Store, func
 		return nil, nil, err
 	}
 	opened, err := redisstore.New(redisstore.Config{
-		Client: clients.queries, Pushes: clients.pushes, Background: clients.background, Prefix: s.RedisPrefix, CallbackWindow: s.CallbackWindow,
+		Client: clients.others, Queries: clients.queries, Pushes: clients.pushes, Background: clients.background,
+		Prefix: s.RedisPrefix, CallbackWindow: s.CallbackWindow, Probe: s.DecisionBudget * 4 / 5, Circuit: circuit,
 		Durability: durability, Partitions: s.RecordPartitions, LeanStream: !s.StreamRaw,
 		Platforms: platformNames(), Now: now,
 	})
@@ -43,18 +45,19 @@ func openStore(s *Settings, now func() time.Time, log *slog.Logger) (Store, func
 	return opened, func() error { opened.Close(); return clients.close() }, nil
 }
 
-// clients are three ways to one Redis: pushes may wait for replicas or a disk, and
-// they and the work in the background must not keep queries from their connections.
+// clients are four ways to one Redis: pushes may wait for replicas or a disk, a list
+// may be long, and they and the work in the background must not keep queries from their
+// connections.
 type clients struct {
-	queries, pushes, background redis.UniversalClient
-	close                       func() error
+	queries, pushes, others, background redis.UniversalClient
+	close                               func() error
 }
 
 // connect makes the Redis clients and what closes them.
 func connect(url string, now func() time.Time) (clients, error) {
 	if url == embedded {
 		client, stop, err := redisstore.Embedded(now)
-		return clients{client, client, client, func() error { stop(); return nil }}, err
+		return clients{client, client, client, client, func() error { stop(); return nil }}, err
 	}
 	var c clients
 	var open []redis.UniversalClient
@@ -64,7 +67,7 @@ func connect(url string, now func() time.Time) (clients, error) {
 		}
 		return err
 	}
-	for _, way := range []*redis.UniversalClient{&c.queries, &c.pushes, &c.background} {
+	for _, way := range []*redis.UniversalClient{&c.queries, &c.pushes, &c.others, &c.background} {
 		client, err := redisstore.Connect(url)
 		if err != nil {
 			return clients{}, errors.Join(fmt.Errorf("connect to Redis: %w", err), c.close())

@@ -50,10 +50,12 @@ type Server struct {
 	config     Config
 	registry   *prometheus.Registry
 	health     health
+	circuits   *circuits
 	rotator    *rotator
 	sweeper    *sweeper
 	retirer    *retirer
 	recordings *recordings
+	checkup    *checkup
 	unfit      chan error // why the store is none to work with
 	later      *store.Later
 	store      Store
@@ -109,6 +111,7 @@ func (s *Server) Run(ctx context.Context) error {
 		return errors.Join(err, s.Close())
 	}
 	s.config.Settings.warn(s.config.Log)
+	s.checkup.start()
 	loops, stopLoops := context.WithCancel(context.WithoutCancel(ctx))
 	var background sync.WaitGroup
 	s.startLoops(loops, &background)

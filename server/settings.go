@@ -18,9 +18,9 @@ import (
 type Settings struct {
 	Listeners `embed:""`
 
-	Redis       platform.Secret `kong:"-" secret:"XMODE_REDIS" help:"The store: redis://, rediss:// (TLS), redis+sentinel://user:pw@h1:p1,h2:p2/master/db or redis+cluster://h1:p1,h2:p2, rediss+… for TLS, ?ca=FILE for a private authority; or embedded, which keeps everything in this process and loses it when it stops. Required by serve."`
+	Redis       platform.Secret `kong:"-" secret:"XMODE_REDIS" help:"The store: redis://, rediss:// (TLS), redis+sentinel://user:pw@h1:p1,h2:p2/master/db or redis+cluster://h1:p1,h2:p2, rediss+… for TLS, ?ca=FILE for a private authority, ?sentinel=USER:PASSWORD for sentinels with a login of their own; see docs/REDIS.md; or embedded, which keeps everything in this process and loses it when it stops. Required by serve."`
 	RedisPrefix string          `name:"redis-prefix" default:"xmode" validate:"prefix" help:"First part of every key in Redis."`
-	APIKeys     platform.Secret `kong:"-" secret:"XMODE_API_KEYS" help:"Keys for the admin listener, name:role:key,…; the role is read, provision or admin, a key has at least 16 characters. Without them every call that needs a key is refused."`
+	APIKeys     platform.Secret `kong:"-" secret:"XMODE_API_KEYS" entry:"name:role:secret" help:"Keys for the admin listener, name:role:key,…; the role is read, provision or admin, a key has at least 16 characters. Without them every call that needs a key is refused."`
 
 	Platforms kong.Plugins `embed:""`
 
@@ -55,7 +55,7 @@ type Listeners struct {
 type Decisions struct {
 	ClockSkew       time.Duration `name:"clock-skew" default:"5m" validate:"min=1s,max=1h" help:"How far the signed timestamp of a query may be off, both ways, 1s to 1h."`
 	DecisionBudget  time.Duration `name:"decision-budget" default:"500ms" validate:"min=10ms,max=10s" help:"Time after which the fallback answers a query, 10ms to 10s."`
-	Fallback        string        `name:"fallback" default:"reject" validate:"fallback" help:"Answer while the store is away: reject."`
+	Fallback        string        `name:"fallback" default:"reject" validate:"oneof=reject stale" help:"Answer while the store is away: reject, or stale, which decides by what this process found for the same caller, X number and extension in the last 10 minutes, and rejects where there is nothing. Only for platforms whose signature covers the parameters: Alibaba Cloud."`
 	LandlineCallers string        `name:"landline-callers" default:"allow" validate:"oneof=allow reject" help:"Whether callers who are fixed lines for certain reach owners through open bindings and extensions: allow or reject."`
 	MaxAsks         int           `name:"max-asks" default:"3" validate:"min=0,max=100" help:"How often one call is asked for an extension, 0 to 100."`
 	CallbackWindow  time.Duration `name:"callback-window" default:"72h" validate:"min=1m,max=8784h" help:"How long an owner can call back the last caller, 1m to 8784h."`

@@ -13,7 +13,11 @@ import (
 	"xmode/call"
 	"xmode/handlers"
 	"xmode/platform"
+	"xmode/store/stale"
 )
+
+// fallbackStale is the fallback that decides by what was found before.
+const fallbackStale = "stale"
 
 // How long a message may take to be read, and its answer, beyond the budgets of
 // decision and push, to be written. On the admin listener a call may be large; an import
@@ -34,6 +38,7 @@ func wire(c Config) (*Server, error) {
 	if err := errors.Join(presetsErr, platformErr, keys.set(c.Settings.APIKeys)); err != nil {
 		return nil, fmt.Errorf("wire the server: %w", err)
 	}
+	s.circuits = newCircuits(s.registry, c.Log)
 	opened, closing, err := s.open()
 	if err != nil {
 		return nil, err
@@ -42,6 +47,7 @@ func wire(c Config) (*Server, error) {
 	s.registry.MustRegister(s.health.storeUp(), s.health.durable())
 	s.later = newLater(opened, s.registry, c.Log)
 	s.sweeper = newSweeper(opened, c.Now, s.registry, c.Log)
+	s.checkup = newCheckup(&s.config.Settings, opened, c.Now, s.registry, c.Log)
 	s.retirer = newRetirer(opened, c.Settings.Retention, c.Now, s.registry, c.Log)
 	tag := handlers.NewCallTag().Of
 	if s.recordings, err = newRecordings(s, adapters, tag); err != nil {
@@ -57,7 +63,7 @@ func (s *Server) open() (Store, func() error, error) {
 	if s.config.Open != nil {
 		return s.config.Open()
 	}
-	return openStore(&s.config.Settings, s.config.Now, s.config.Log)
+	return openStore(&s.config.Settings, s.config.Now, s.config.Log, s.circuits.told)
 }
 
 // adapters makes the configured platforms' adapters.
@@ -79,7 +85,7 @@ func (s *Server) adapters() (all []platform.Adapter, err error) {
 // deps hands the handlers what they work with.
 func (s *Server) deps(adapters []platform.Adapter, keys *keyring, presets presets, tag func(string) string) handlers.Deps {
 	set := &s.config.Settings
-	return handlers.Deps{
+	d := handlers.Deps{
 		Adapters: adapters, Platforms: knownPlatforms(),
 		Router: s.store, Bindings: s.store, Provisioner: s.store, Audit: s.store,
 		Inbox: s.store, Records: s.store, Quarantine: s.store, Recordings: s.store, Archive: s.recordings.files(), Tag: tag,
@@ -87,9 +93,14 @@ func (s *Server) deps(adapters []platform.Adapter, keys *keyring, presets preset
 		Policy:         call.Policy{MaxAsks: set.MaxAsks, RejectLandlines: set.LandlineCallers == "reject"},
 		DecisionBudget: set.DecisionBudget, PushBudget: set.PushBudget, MaxBody: int64(set.MaxBody),
 		Sources: networks(set.PlatformSources), Proxies: networks(set.TrustedProxies), AuthFailures: set.AuthFailures, Vouch: vouch,
-		Ready: s.health.readiness, Now: s.config.Now, Log: s.config.Log,
+		Bulkheads: handlers.NewBulkheads(), Ready: s.health.readiness, Now: s.config.Now, Log: s.config.Log,
 		Metrics: handlers.NewMetrics(s.registry),
 	}
+	if set.Fallback == fallbackStale {
+		memory := stale.New(stale.Config{Skew: set.ClockSkew, Now: s.config.Now})
+		d.Memory, d.Provisioner = memory, memory.Hear(s.store)
+	}
+	return d
 }
 
 // routes plans the two listeners.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -9,13 +10,14 @@ import (
 )
 
 // Later writes traces after the answers have gone out: bounded, in the
-// background, many in one round trip. A full queue drops, a crash may lose; no
-// caller ever waits.
+// background, many in one round trip. While the store is known to be away they wait.
+// A full queue drops, a crash may lose; no caller ever waits.
 type Later struct {
 	traces Traces
 	queue  chan call.Trace
 	hooks  LaterHooks
 	done   chan struct{}
+	ending chan struct{} // closed by Close: nothing waits for the store any more
 	once   sync.Once
 	mu     sync.RWMutex // guards closed against senders
 	closed bool
@@ -38,11 +40,13 @@ const (
 	// laterLinger is how long a write waits for more traces to join it. Nobody
 	// types an extension or calls back that fast.
 	laterLinger = 2 * time.Millisecond
+	// laterPause is how long a write waits for a store that is known to be away.
+	laterPause = 100 * time.Millisecond
 )
 
 // NewLater starts the writer with a queue of size traces.
 func NewLater(traces Traces, size int, hooks LaterHooks) *Later {
-	l := &Later{traces: traces, queue: make(chan call.Trace, size), hooks: hooks, done: make(chan struct{})}
+	l := &Later{traces: traces, queue: make(chan call.Trace, size), hooks: hooks, done: make(chan struct{}), ending: make(chan struct{})}
 	go l.run()
 	return l
 }
@@ -69,6 +73,7 @@ func (l *Later) Close(ctx context.Context) error {
 		defer l.mu.Unlock()
 		l.closed = true
 		close(l.queue)
+		close(l.ending)
 	})
 	select {
 	case <-l.done:
@@ -105,16 +110,35 @@ func (l *Later) fill(batch []call.Trace) []call.Trace {
 	return batch
 }
 
+// write writes a batch, once the store is not known to be away.
 func (l *Later) write(batch []call.Trace) {
+	err := l.leave(batch)
+	for errors.Is(err, ErrUnsent) && l.pause() {
+		err = l.leave(batch)
+	}
+	if err != nil {
+		l.lost(len(batch), err)
+	} else if l.hooks.Written != nil {
+		l.hooks.Written(len(batch))
+	}
+}
+
+func (l *Later) leave(batch []call.Trace) error {
 	ctx, cancel := context.Background(), context.CancelFunc(func() {})
 	if l.hooks.Context != nil {
 		ctx, cancel = l.hooks.Context()
 	}
 	defer cancel()
-	if err := l.traces.Leave(ctx, batch); err != nil {
-		l.lost(len(batch), err)
-	} else if l.hooks.Written != nil {
-		l.hooks.Written(len(batch))
+	return l.traces.Leave(ctx, batch)
+}
+
+// pause waits a moment; false: nothing is waited for any more.
+func (l *Later) pause() bool {
+	select {
+	case <-time.After(laterPause):
+		return true
+	case <-l.ending:
+		return false
 	}
 }
 

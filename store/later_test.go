@@ -107,3 +107,35 @@ func TestErrorsSayWhatHappened(t *testing.T) {
 		t.Error("causes are not found")
 	}
 }
+
+// TestLaterWaitsForAStoreThatIsAway: what was certainly not written is written when the
+// store is back; what may have been written is not written twice.
+func TestLaterWaitsForAStoreThatIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := slow{make(chan int), make(chan error)}
+		written, lost := 0, 0
+		l := store.NewLater(s, 10, store.LaterHooks{
+			Written: func(n int) { written += n }, Lost: func(n int, _ error) { lost += n },
+		})
+		l.Leave(call.Trace{})
+		for range 50 {
+			<-s.start
+			s.finish <- store.ErrUnsent
+		}
+		<-s.start
+		s.finish <- nil
+		l.Leave(call.Trace{})
+		<-s.start
+		s.finish <- store.ErrUnavailable
+		synctest.Wait()
+		if written != 1 || lost != 1 {
+			t.Errorf("%d written, %d lost", written, lost)
+		}
+		l.Leave(call.Trace{})
+		<-s.start
+		s.finish <- store.ErrUnsent
+		if err := l.Close(t.Context()); err != nil || lost != 2 {
+			t.Errorf("closed with %v, %d lost", err, lost)
+		}
+	})
+}

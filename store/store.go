@@ -17,6 +17,9 @@ import (
 var (
 	// ErrUnavailable: the store did not answer, or not in time. The cause is wrapped.
 	ErrUnavailable = errors.New("store unavailable")
+	// ErrUnsent: the store is known to be away, and nothing was sent to it. It is an
+	// ErrUnavailable.
+	ErrUnsent = fmt.Errorf("%w: nothing was sent", ErrUnavailable)
 	// ErrNotFound: no binding has that id; of the quarantine: no text has.
 	ErrNotFound = errors.New("binding not found")
 	// ErrXImmutable: the id exists on another X number.
@@ -71,6 +74,14 @@ const (
 // RetryWindow is how long the same signed query is answered again.
 const RetryWindow = 10 * time.Second
 
+// Encounter is how a process met a query, for what it remembers by itself.
+type Encounter struct {
+	// Seen is what an earlier use of its nonce in this process means.
+	Seen Seen
+	// Era tells whether bindings have changed since.
+	Era uint64
+}
+
 // Router serves the hot path.
 type Router interface {
 	// Route files the nonce of m and fetches all that one decision needs, in one
@@ -82,7 +93,7 @@ type Router interface {
 // Traces keeps what decisions leave behind.
 type Traces interface {
 	// Leave writes the traces in one round trip: asks, last callers, and the log
-	// of decisions.
+	// of decisions; ErrUnsent, ErrUnavailable.
 	Leave(ctx context.Context, traces []call.Trace) error
 }
 
@@ -252,4 +263,5 @@ type Store interface {
 	RecordingWork
 	RecordingList
 	RecordingRetention
+	Inspector
 }

@@ -38,6 +38,7 @@ type cli struct {
 	Bindings bindingsCmd `cmd:"" help:"Import, export, show and delete bindings of a running endpoint."`
 	Explain  explainCmd  `cmd:"" help:"Show how a received signature comes about, and where it went wrong."`
 	Fixtures fixturesCmd `cmd:"" help:"List and show example messages of the platforms, for testers of any endpoint."`
+	Doctor   doctorCmd   `cmd:"" help:"Check settings, Redis and clock for what would lose or leak data."`
 	Health   healthCmd   `cmd:"" help:"Exit with 0 if the endpoint on this machine is ready, else with 1."`
 	Config   configCmd   `cmd:"" help:"Print the settings in force, secrets hidden."`
 	Version  versionCmd  `cmd:"" help:"Print version, commit and Go version."`
@@ -48,6 +49,7 @@ func newCLI() *cli {
 	return &cli{
 		Serve:  serveCmd{Settings: server.NewSettings()},
 		Config: configCmd{Settings: server.NewSettings()},
+		Doctor: doctorCmd{Settings: server.NewSettings()},
 	}
 }
 

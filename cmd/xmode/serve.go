@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -23,9 +24,11 @@ func (c *serveCmd) Run(ctx context.Context, input *server.Input, std streams) er
 	if err := input.LoadToServe(&c.Settings); err != nil {
 		return err
 	}
+	journal := server.NewLog(std.err, c.Logging)
+	log.SetOutput(server.LibraryLog(journal))
 	version, commit := build()
 	endpoint, err := server.New(server.Config{
-		Settings: c.Settings, Log: server.NewLog(std.err, c.Logging),
+		Settings: c.Settings, Log: journal,
 		Version: version, Commit: commit, Hangup: hangup, Hurry: std.hurry,
 	})
 	if err != nil {

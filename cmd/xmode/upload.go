@@ -33,11 +33,12 @@ type upload struct {
 	entries <-chan entry
 	broken  func() error // of the file, once entries is closed
 	window  *window
+	over    chan struct{} // closed when nobody takes entries any more
 }
 
-// newUpload starts reading the file.
+// newUpload starts reading the file; run has to follow, or the reader waits forever.
 func newUpload(api *client, from source, t *tally) *upload {
-	entries := make(chan entry, 256)
+	entries, over := make(chan entry, 256), make(chan struct{})
 	var fault error
 	go func() {
 		defer close(entries)
@@ -49,17 +50,22 @@ func newUpload(api *client, from source, t *tally) *upload {
 				}
 				return
 			}
-			entries <- e
+			select {
+			case entries <- e:
+			case <-over:
+				return
+			}
 		}
 	}()
 	return &upload{
-		api: api, tally: t, entries: entries, window: newWindow(),
+		api: api, tally: t, entries: entries, window: newWindow(), over: over,
 		broken: func() error { return fault },
 	}
 }
 
 // run uploads everything.
 func (u *upload) run(ctx context.Context) error {
+	defer close(u.over)
 	for tries := 0; ; {
 		more, err := u.pending(ctx)
 		if !more || err != nil {

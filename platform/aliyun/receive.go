@@ -60,6 +60,7 @@ func (a *Adapter) prove(p *params, now time.Time) (platform.Proof, error) {
 		Digest:   match.Digest,
 		SignedAt: signedAt,
 		Until:    a.window.Closes(signedAt),
+		Covers:   true,
 		Form:     string(match.Form),
 	}, nil
 }

@@ -12,10 +12,10 @@ import (
 
 // Settings are the operator's choices for this platform.
 type Settings struct {
-	Keys            platform.Secret `kong:"-" secret:"XMODE_ALIYUN_KEYS" help:"Signing keys of Alibaba Cloud, 1 to 4 separated by commas, any of which may match, so that they can rotate. Without them the platform has no paths."`
-	Receipts        platform.Secret `kong:"-" secret:"XMODE_ALIYUN_RECEIPT_TOKEN" help:"Secret path segments of the receipts' addresses, which the platform does not sign: 1 to 8 separated by commas, each of at least 16 letters, digits, -, ., _ or ~. Without them the receipt paths do not exist."`
+	Keys            platform.Secret `kong:"-" secret:"XMODE_ALIYUN_KEYS" entry:"secret" help:"Signing keys of Alibaba Cloud, 1 to 4 separated by commas, any of which may match, so that they can rotate. Without them the platform has no paths."`
+	Receipts        platform.Secret `kong:"-" secret:"XMODE_ALIYUN_RECEIPT_TOKEN" entry:"secret" help:"Secret path segments of the receipts' addresses, which the platform does not sign: 1 to 8 separated by commas, each of at least 16 letters, digits, -, ., _ or ~. Without them the receipt paths do not exist."`
 	AccessKeyID     platform.Secret `kong:"-" secret:"XMODE_ALIYUN_ACCESS_KEY_ID" help:"Access key of Alibaba Cloud by which recordings are asked for; a RAM user that may call QueryRecordFileDownloadUrl suffices. Without it recordings are fetched only where the call record tells their address."`
-	AccessKeySecret platform.Secret `kong:"-" secret:"XMODE_ALIYUN_ACCESS_KEY_SECRET" help:"Secret of that access key."`
+	AccessKeySecret platform.Secret `kong:"-" secret:"XMODE_ALIYUN_ACCESS_KEY_SECRET" entry:"secret" help:"Secret of that access key."`
 	API             string          `name:"aliyun-api" default:"https://dyplsapi.aliyuncs.com" help:"Address of Alibaba Cloud's API, where recordings are asked for."`
 	PoolKey         string          `name:"aliyun-pool-key" placeholder:"KEY" help:"Number pool by which a recording is asked for where a receipt names none."`
 	RecordingDelay  time.Duration   `name:"aliyun-recording-delay" default:"15m" validate:"min=0s,max=24h" help:"How long after the end of a call its recording is asked for first, 0s to 24h: the file appears some 15 to 20 minutes after it."`

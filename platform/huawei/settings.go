@@ -13,7 +13,7 @@ import (
 
 // Settings are the operator's choices for this platform.
 type Settings struct {
-	Apps       platform.Secret `kong:"-" secret:"XMODE_HUAWEI_APPS" help:"Apps of Huawei Cloud, appkey:secret,appkey:secret. Without them the platform has no paths."`
+	Apps       platform.Secret `kong:"-" secret:"XMODE_HUAWEI_APPS" entry:"appkey:secret" help:"Apps of Huawei Cloud, appkey:secret,appkey:secret. Without them the platform has no paths."`
 	API        string          `name:"huawei-api" default:"https://rtcpns.cn-north-1.myhuaweicloud.com" help:"Address of Huawei Cloud's API, where recordings are asked for, signed as the apps above."`
 	Info       string          `name:"huawei-info" default:"object" validate:"oneof=object array" help:"Form of connectInfo and closeInfo in the answer: object, or array for a list that holds the one object."`
 	RecordHint string          `name:"huawei-record-hint" placeholder:"FILE" help:"Voice file that tells the parties of a recording (recordHintTone), where the binding has none."`

@@ -21,9 +21,15 @@ import (
 // repeat it, since it may hold a password.
 var ErrURL = errors.New("redis URL: use redis://, rediss://, redis+sentinel://…/master/db, redis+cluster://, rediss+sentinel:// or rediss+cluster://")
 
+// errParameter: the address has a parameter that is not known. It is not named: a
+// question mark in a password begins one.
+var errParameter = errors.New("redis URL: unknown parameter; ca and sentinel are known (a question mark in a password is written %3F)")
+
 // Connect makes a client for redis://, redis+sentinel:// and redis+cluster://
 // addresses, and their TLS forms rediss…; ?ca=FILE names the certificate
-// authority. It waits for no connection, but the client begins to dial.
+// authority. Sentinels are asked with the user and password of the servers, unless
+// ?sentinel=USER:PASSWORD says otherwise; ?sentinel= asks without any. It waits for
+// no connection, but the client begins to dial.
 func Connect(address string) (redis.UniversalClient, error) {
 	o, kind, err := parseURL(address)
 	if err != nil {
@@ -51,9 +57,14 @@ func parseURL(address string) (o redis.UniversalOptions, kind string, err error)
 	}
 	o.Username = u.User.Username()
 	o.Password, _ = u.User.Password()
-	if o.TLSConfig, err = tlsConfig(scheme, u.Query()); err != nil {
+	query, err := parameters(u.RawQuery, kind)
+	if err != nil {
 		return o, "", err
 	}
+	if o.TLSConfig, err = tlsConfig(scheme, query.Get("ca")); err != nil {
+		return o, "", err
+	}
+	setSentinelLogin(&o, query)
 	err = setPlace(&o, kind, strings.Trim(u.Path, "/"))
 	return o, kind, err
 }
@@ -99,13 +110,16 @@ func options() redis.UniversalOptions {
 	}
 }
 
+// reloadEvery is how old the client's picture of a Cluster may be. Who dies tells
+// nobody where its slots went: only a fresh picture does.
+const reloadEvery = time.Second
+
 // setPlace reads the path: nothing or the database; for Sentinel the master's
 // name and the database.
 func setPlace(o *redis.UniversalOptions, kind, path string) error {
 	switch kind {
 	case "sentinel":
 		o.MasterName, path, _ = strings.Cut(path, "/")
-		o.SentinelUsername, o.SentinelPassword = o.Username, o.Password
 		if o.MasterName == "" {
 			return ErrURL
 		}
@@ -131,18 +145,40 @@ func client(o *redis.UniversalOptions, kind string) redis.UniversalClient {
 	case "sentinel":
 		return redis.NewFailoverClient(o.Failover())
 	case "cluster":
-		return redis.NewClusterClient(o.Cluster())
+		c := o.Cluster()
+		c.ClusterStateReloadInterval = reloadEvery
+		return redis.NewClusterClient(c)
 	}
 	return redis.NewClient(o.Simple())
 }
 
-func tlsConfig(scheme string, query url.Values) (*tls.Config, error) {
+// parameters reads what stands behind the question mark.
+func parameters(raw, kind string) (url.Values, error) {
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, ErrURL // its text would repeat a piece
+	}
 	for name := range query {
-		if name != "ca" {
-			return nil, fmt.Errorf("redis URL: unknown parameter %q", name)
+		switch {
+		case name != "ca" && name != "sentinel":
+			return nil, errParameter // its name may be the end of a password
+		case name == "sentinel" && kind != "sentinel":
+			return nil, errors.New("redis URL: sentinel is for redis+sentinel://")
 		}
 	}
-	ca := query.Get("ca")
+	return query, nil
+}
+
+// setSentinelLogin says how sentinels are asked: like the servers, with a user and
+// password of their own, or without any.
+func setSentinelLogin(o *redis.UniversalOptions, query url.Values) {
+	o.SentinelUsername, o.SentinelPassword = o.Username, o.Password
+	if query.Has("sentinel") {
+		o.SentinelUsername, o.SentinelPassword, _ = strings.Cut(query.Get("sentinel"), ":")
+	}
+}
+
+func tlsConfig(scheme, ca string) (*tls.Config, error) {
 	switch {
 	case scheme == "redis" && ca == "":
 		return nil, nil

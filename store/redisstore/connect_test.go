@@ -68,7 +68,7 @@ func TestConnectRefuses(t *testing.T) {
 	for _, address := range []string{
 		"", "localhost:6379", "http://h", "redis://", "redis+sentinel://h1:1", "redis+ring://h1:1", "redis://h/x", "redis://h/-1",
 		"redis://h:99999/0", "redis://h:0", "redis://h1:1,h2:2/0", "redis://:6379", "redis+cluster://h1:1,:2",
-		"redis+cluster://h/1", "redis://:geheim@h:x", "redis://h?db=1", "redis://h?ca=f", "rediss://h?ca=/nonexistent/ca.pem", "rediss://h?ca=" + empty,
+		"redis+cluster://h/1", "redis://:geheim@h:x", "redis://h?db=1", "redis://h?ca=f", "redis://h?sentinel=", "redis+cluster://h?sentinel=u:p", "redis+sentinel://h/m?sentinel=%zzgeheim", "rediss://h?ca=/nonexistent/ca.pem", "rediss://h?ca=" + empty,
 	} {
 		c, err := redisstore.Connect(address)
 		if err == nil {

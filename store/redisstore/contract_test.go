@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"xmode/call"
+	"xmode/internal/leaktest"
 	"xmode/store/redisstore"
 	"xmode/store/storetest"
 )
@@ -31,10 +32,10 @@ func newStore(t testing.TB, client redis.UniversalClient, prefix string, now fun
 	return s
 }
 
-// TestMain silences the Redis client, which reports every refused connection.
+// TestMain silences the Redis client, which reports every refused connection, and looks for leaks.
 func TestMain(m *testing.M) {
 	redisstore.SetLog(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	os.Exit(leaktest.Run(m))
 }
 
 // opener isolates stores by their prefix.
@@ -64,8 +65,6 @@ func embedded(t testing.TB) redis.UniversalClient {
 	t.Cleanup(stop)
 	return client
 }
-
-func TestContractOnRedis(t *testing.T) { storetest.Contract(t, opener(realRedis(t))) }
 
 // TestContractOnPartitions spreads records over several hash tags, and leaves the
 // platform's JSON out of the stream for consumers.

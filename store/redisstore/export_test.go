@@ -16,6 +16,8 @@ var (
 // Limits of the gatherer.
 const (
 	Lanes       = lanes
+	SpareLanes  = spareLanes
+	LaneLate    = laneLate
 	LaneQueries = laneQueries
 )
 

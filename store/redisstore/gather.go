@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -13,8 +14,15 @@ import (
 // alone waits for nobody.
 
 const (
-	// lanes is how many round trips are under way at most.
-	lanes = 2
+	// lanes is how many round trips are under way at most, as long as none of them is
+	// late; spareLanes take the place of late ones.
+	lanes      = 2
+	spareLanes = 14
+	// laneLate is after how long a round trip is late: a connection that hangs must not
+	// hold up those who come later.
+	laneLate = 30 * time.Millisecond
+	// spareIdle is how long a spare lane waits for something to do before it ends.
+	spareIdle = time.Second
 	// laneQueries is the largest number of queries in one.
 	laneQueries = 64
 )
@@ -31,12 +39,14 @@ type gatherer struct {
 	queue chan *errand
 	exec  func(context.Context, func(redis.Pipeliner)) error
 	stop  chan struct{}
+	spare chan struct{} // a token for each spare lane there is
+	work  sync.WaitGroup
 }
 
 func newGatherer(exec func(context.Context, func(redis.Pipeliner)) error) *gatherer {
-	g := &gatherer{queue: make(chan *errand), exec: exec, stop: make(chan struct{})}
+	g := &gatherer{queue: make(chan *errand), exec: exec, stop: make(chan struct{}), spare: make(chan struct{}, spareLanes)}
 	for range lanes {
-		go g.lane()
+		g.work.Go(func() { g.lane(nil) })
 	}
 	return g
 }
@@ -58,18 +68,50 @@ func (g *gatherer) do(ctx context.Context, fill func(redis.Pipeliner)) error {
 	}
 }
 
-// close lets the lanes end; nobody may call do any more.
-func (g *gatherer) close() { close(g.stop) }
+// close ends the lanes; nobody may call do any more.
+func (g *gatherer) close() {
+	close(g.stop)
+	g.work.Wait()
+}
 
-func (g *gatherer) lane() {
+// lane makes one round trip after the other, until it is stopped, or, where idle gives
+// a channel, until that says that there is nothing to do.
+func (g *gatherer) lane(idle func() <-chan time.Time) {
 	batch := make([]*errand, 0, laneQueries)
+	late := time.AfterFunc(time.Hour, g.relieve)
+	defer late.Stop()
+	var bored <-chan time.Time
 	for {
+		if idle != nil {
+			bored = idle()
+		}
 		select {
 		case <-g.stop:
 			return
+		case <-bored:
+			return
 		case e := <-g.queue:
+			late.Reset(laneLate)
 			g.run(g.fill(append(batch[:0], e)))
+			late.Stop()
 		}
+	}
+}
+
+// relieve starts a spare lane in place of one that is late.
+func (g *gatherer) relieve() {
+	select {
+	case <-g.stop:
+		return
+	default:
+	}
+	select {
+	case g.spare <- struct{}{}:
+		g.work.Go(func() {
+			defer func() { <-g.spare }()
+			g.lane(func() <-chan time.Time { return time.After(spareIdle) })
+		})
+	default: // enough of them
 	}
 }
 

@@ -94,6 +94,41 @@ func TestGathererSharesRoundTrips(t *testing.T) {
 	})
 }
 
+// A round trip that hangs keeps nobody waiting who comes later, as long as not too many
+// of them hang.
+func TestGathererRelievesLateLanes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(t)
+		start := time.Now()
+		l.occupy(t)
+		for n := range redisstore.SpareLanes {
+			_ = l.ask(t, time.Hour)
+			<-l.sizes
+			if late := time.Since(start); late > redisstore.LaneLate*time.Duration(n+1) {
+				t.Errorf("errand %d began after %v", n, late)
+			}
+			<-l.bounds
+		}
+		full := time.Now()
+		last := l.ask(t, time.Second)
+		if err := <-last; !errors.Is(err, context.DeadlineExceeded) || time.Since(full) != time.Second {
+			t.Errorf("with all lanes hanging: %v after %v", err, time.Since(full))
+		}
+		for range redisstore.Lanes + redisstore.SpareLanes {
+			l.finish <- struct{}{}
+		}
+		time.Sleep(time.Minute) // the spare lanes have ended
+		next := l.ask(t, time.Second)
+		if n := <-l.sizes; n != 1 {
+			t.Errorf("%d errands", n)
+		}
+		l.finish <- struct{}{}
+		if err := <-next; err != nil {
+			t.Errorf("when they are free again: %v", err)
+		}
+	})
+}
+
 func TestGathererKeepsEveryBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t)
@@ -105,19 +140,19 @@ func TestGathererKeepsEveryBudget(t *testing.T) {
 				t.Errorf("a round trip may take %v", bound)
 			}
 		}
-		short, long := l.ask(t, 100*time.Millisecond), l.ask(t, 500*time.Millisecond)
-		if err := <-short; !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 100*time.Millisecond {
+		short, long := l.ask(t, redisstore.LaneLate/2), l.ask(t, 500*time.Millisecond)
+		if err := <-short; !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != redisstore.LaneLate/2 {
 			t.Errorf("short errand: %v after %v", err, time.Since(start))
 		}
-		// The lanes are free when their errands have given up.
-		if n, after := <-l.sizes, time.Since(start); n != 1 || after != 300*time.Millisecond {
+		if n, after := <-l.sizes, time.Since(start); n != 1 || after != redisstore.LaneLate {
 			t.Errorf("%d errands after %v", n, after)
 		}
-		if bound := <-l.bounds; bound != 200*time.Millisecond {
+		if bound := <-l.bounds; bound != 500*time.Millisecond-redisstore.LaneLate {
 			t.Errorf("the long errand's round trip may take %v, want what is left of its budget", bound)
 		}
-		synctest.Wait() // the other lane has noticed its deadline too
-		l.finish <- struct{}{}
+		for range redisstore.Lanes + 1 {
+			l.finish <- struct{}{}
+		}
 		if err := <-long; err != nil {
 			t.Errorf("long errand: %v", err)
 		}

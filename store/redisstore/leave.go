@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"errors"
 
 	"github.com/redis/go-redis/v9"
 
@@ -32,6 +33,9 @@ func (s *Store) Leave(ctx context.Context, traces []call.Trace) error {
 			s.leave(ctx, p, t)
 		}
 	})
+	if logs != nil && errors.Is(err, errOpen) { // the only round trip, and it was not made
+		return store.ErrUnsent
+	}
 	return unavailable("writing traces", err)
 }
 

@@ -225,7 +225,7 @@ func (s *Store) lastCaller(ctx context.Context, r call.Routes, q call.Query, las
 		return &call.LastCaller{Caller: last.caller, Binding: own}, nil
 	}
 	var body *redis.StringCmd
-	err := s.exec(ctx, func(p redis.Pipeliner) { body = p.HGet(ctx, s.keys.bodies(q.X), last.id.String()) })
+	err := s.execHot(ctx, func(p redis.Pipeliner) { body = p.HGet(ctx, s.keys.bodies(q.X), last.id.String()) })
 	if err == nil {
 		err = body.Err()
 	}

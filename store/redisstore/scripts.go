@@ -61,6 +61,11 @@ func (s *Store) exec(ctx context.Context, fill func(redis.Pipeliner)) error {
 	return execOn(ctx, s.client, s.scripts, fill)
 }
 
+// execHot is exec for what a caller waits for.
+func (s *Store) execHot(ctx context.Context, fill func(redis.Pipeliner)) error {
+	return execOn(ctx, s.hot, s.scripts, fill)
+}
+
 // execOn runs what fill queues. Scripts that the server does not know, a
 // restarted or newly promoted one, are loaded and run again, and so is a wait
 // behind them; we run nothing else twice. The client of a Cluster

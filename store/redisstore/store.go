@@ -30,8 +30,12 @@ import (
 
 // Config says how to keep things.
 type Config struct {
-	// Client reaches Redis. [Store.Close] does not close it.
+	// Client reaches Redis for what has time: bindings, lists, records. [Store.Close]
+	// closes none of the clients.
 	Client redis.UniversalClient
+	// Queries reaches Redis for what a caller waits for, on connections of its own;
+	// default Client.
+	Queries redis.UniversalClient
 	// Prefix is the first part of every key; default "xmode".
 	Prefix string
 	// CallbackWindow is how long a last caller is remembered; default 72 h.
@@ -46,6 +50,13 @@ type Config struct {
 	// Lease is how long a claim of a recording lasts unless it is held; default
 	// DefaultLease.
 	Lease time.Duration
+	// Probe is how long a server that was found away may take to answer before it
+	// counts as back; default 400 ms.
+	Probe time.Duration
+	// Circuit is told when a server is found away (open) and when it is back, with
+	// the way on which that was found: "queries", "pushes", "others", "background".
+	// It must not block; nil: nobody listens.
+	Circuit func(way string, open bool)
 	// Durability is how safe a push is before it is acknowledged.
 	Durability Durability
 	// Partitions is over how many hash tags records spread, 1-1024; default 1.
@@ -59,6 +70,8 @@ type Config struct {
 // Store implements the roles of package store on Redis.
 type Store struct {
 	client    redis.UniversalClient
+	hot       redis.UniversalClient // for queries
+	circuits  *circuits
 	keys      keys
 	scripts   scripts
 	window    time.Duration
@@ -111,6 +124,9 @@ func New(c Config) (*Store, error) {
 	if err := errors.Join(append(faults, err)...); err != nil {
 		return nil, err
 	}
+	if c.Queries == nil {
+		c.Queries = c.Client
+	}
 	if c.Pushes == nil {
 		c.Pushes = c.Client
 	}
@@ -118,16 +134,17 @@ func New(c Config) (*Store, error) {
 		c.Background = c.Client
 	}
 	s := &Store{
-		client: c.Client, background: c.Background, lease: cmp.Or(c.Lease, DefaultLease), keys: keys{or(c.Prefix, "xmode")}, scripts: readScripts(),
+		client: c.Client, hot: c.Queries, circuits: newCircuits(cmp.Or(c.Probe, probePatience), c.Circuit), background: c.Background, lease: cmp.Or(c.Lease, DefaultLease), keys: keys{or(c.Prefix, "xmode")}, scripts: readScripts(),
 		window: cmp.Or(c.CallbackWindow, 72*time.Hour), now: c.Now,
 		known: c.Platforms, partitions: max(c.Partitions, 1), leanStream: c.LeanStream,
 		durable: newDurable(c.Pushes, c.Durability), packer: packer, recent: newRecent(),
 		large: make(chan struct{}, 1),
 	}
-	s.queries = s.exec
-	if _, cluster := c.Client.(*redis.ClusterClient); !cluster {
+	s.watch(c)
+	s.queries = s.execHot
+	if _, cluster := c.Queries.(*redis.ClusterClient); !cluster {
 		// On Cluster one slow shard would hold up the queries of all others.
-		s.gatherer = newGatherer(s.exec)
+		s.gatherer = newGatherer(s.execHot)
 		s.queries = s.gatherer.do
 	}
 	for _, p := range c.Platforms {
@@ -136,8 +153,23 @@ func New(c Config) (*Store, error) {
 	return s, nil
 }
 
+// watch gives each client's servers circuits, a client that has several ways once.
+func (s *Store) watch(c Config) {
+	seen := map[redis.UniversalClient]bool{}
+	for _, way := range []struct {
+		name   string
+		client redis.UniversalClient
+	}{{"queries", c.Queries}, {"pushes", c.Pushes}, {"others", c.Client}, {"background", c.Background}} {
+		if !seen[way.client] {
+			seen[way.client] = true
+			s.circuits.watch(way.name, way.client)
+		}
+	}
+}
+
 // Close ends the store's own goroutines. Nobody may use it any more.
 func (s *Store) Close() {
+	s.circuits.close()
 	if s.gatherer != nil {
 		s.gatherer.close()
 	}
@@ -151,13 +183,13 @@ func (s *Store) Close() {
 func (s *Store) Ping(ctx context.Context) error {
 	var known *redis.BoolSliceCmd
 	var partitions *redis.StatusCmd
-	err := s.exec(ctx, func(p redis.Pipeliner) {
+	err := s.execHot(ctx, func(p redis.Pipeliner) {
 		partitions = s.claimPartitions(ctx, p)
 		known = p.ScriptExists(ctx, s.scripts.digests()...)
 		p.SetArgs(ctx, s.keys.ping(), "", redis.SetArgs{Mode: "NX", Get: true, TTL: pingMemory})
 	})
 	if err == nil && slices.Contains(known.Val(), false) {
-		err = s.scripts.load(ctx, s.client)
+		err = s.scripts.load(ctx, s.hot)
 	}
 	if err != nil {
 		return unavailable("ping", err)
@@ -177,6 +209,8 @@ func unavailable(doing string, err error) error {
 // there was none what took its place.
 func classOf(err error) string {
 	switch {
+	case errors.Is(err, errOpen):
+		return "circuit"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "deadline"
 	case !isReply(err):

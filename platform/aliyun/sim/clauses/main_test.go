@@ -1,0 +1,10 @@
+package clauses_test
+
+import (
+	"os"
+	"testing"
+
+	"xmode/internal/leaktest"
+)
+
+func TestMain(m *testing.M) { os.Exit(leaktest.Run(m)) }
