@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,6 +33,8 @@ type fault struct {
 	hangUp  bool   // the rest of the request is not read
 	retry   bool   // the same message may be taken soon
 	wait    int    // seconds, for the sender
+
+	off time.Duration // how far the signed time is ahead of ours, where that is the fault
 }
 
 // Error returns the code.
@@ -66,7 +69,7 @@ func faultOf(err error) *fault {
 		if r.Class == platform.Absent { // and looks like it
 			return noSuchPath()
 		}
-		return &fault{status: statusOf(r.Class), Code: r.Code, Message: r.Message}
+		return &fault{status: statusOf(r.Class), Code: r.Code, Message: r.Message, off: r.Off}
 	}
 	if h, ok := errors.AsType[*echo.HTTPError](err); ok {
 		switch h.Code {

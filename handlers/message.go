@@ -31,6 +31,8 @@ type messages struct {
 	// Anybody can make the first happen, an absent store or a bad day of a
 	// platform the others, at any rate.
 	seldomRefused, seldomFellBack, seldomUnstored, seldomConflict, seldomPanic seldom
+
+	untimely untimely // genuine, and refused for their time
 }
 
 // newMessages serves one route of one platform.
@@ -183,6 +185,13 @@ func (m *messages) note(f *fault) {
 	m.Metrics.refusals.WithLabelValues(m.name, f.Code).Inc()
 	if skipped, ok := m.seldomRefused.now(m.Now()); ok {
 		m.Log.Info("message refused", slog.String("route", m.path), slog.String("code", f.Code), slog.Int64("unlogged", skipped))
+	}
+	if f.off == 0 {
+		return
+	}
+	if many, count, median := m.untimely.note(m.Now(), f.off); many {
+		m.Log.Warn("genuine messages are refused for their time: either the platform's clock is wrong or ours (xmode doctor)", slog.String("route", m.path),
+			slog.Int("count", count), slog.Float64("ahead_of_ours_s", median.Round(time.Second).Seconds()), slog.Float64("last_s", f.off.Round(time.Second).Seconds()))
 	}
 }
 

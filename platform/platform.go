@@ -127,6 +127,9 @@ type Refusal struct {
 	Class   Refused
 	Code    string
 	Message string
+	// Off is how far the signed time of a genuine message is ahead of ours, where
+	// that is why it was refused; the operator is told, and not the sender.
+	Off time.Duration
 }
 
 // Error returns "Code: Message".
