@@ -3,6 +3,8 @@
 // finding holds a secret.
 package doctor
 
+//go:generate go test -run ^TestPage$ -update .
+
 import (
 	"cmp"
 	"fmt"

@@ -49,9 +49,7 @@ func (f *Findings) server(topology string, n store.Node, p Promise) {
 	f.add(OK, Redis, n.Name, "answers")
 	f.role(topology, n)
 	f.version(n, p)
-	if n.Hidden {
-		f.add(Warning, Hidden, n.Name, "the server hides its configuration")
-	}
+	f.hidden(n, p)
 	f.eviction(n)
 	f.memory(n)
 	f.persistence(n)
@@ -98,6 +96,17 @@ func plain(word string) string {
 		return "of an unknown kind"
 	}
 	return word
+}
+
+func (f *Findings) hidden(n store.Node, p Promise) {
+	switch {
+	case !n.Hidden:
+		f.add(OK, Hidden, n.Name, "it tells its configuration")
+	case p.Fsync && !p.Assumed:
+		f.add(Warning, Hidden, n.Name, "it hides its configuration (CONFIG GET), and durability is fsync")
+	default:
+		f.add(OK, Hidden, n.Name, "it hides its configuration (CONFIG GET); what goes to disk when cannot be seen")
+	}
 }
 
 func (f *Findings) eviction(n store.Node) {
@@ -211,7 +220,7 @@ func (f *Findings) always(n store.Node, p Promise) {
 func (f *Findings) cluster(seen store.Inspection) {
 	switch s := seen.Shards; {
 	case s == nil:
-		f.add(Problem, ClusterState, "", "it does not tell its state (CLUSTER INFO)")
+		f.add(OK, ClusterState, "", "it does not tell its state (CLUSTER INFO); %d masters answer", len(byOffset(seen.Nodes)))
 	case s.Assigned < store.Slots:
 		f.add(Problem, ClusterState, "", "%d of %d slots have no server", store.Slots-s.Assigned, store.Slots)
 	case !s.OK || s.Failing > 0:

@@ -156,9 +156,3 @@ func lightly(t testing.TB) {
 	before := debug.SetGCPercent(800)
 	t.Cleanup(func() { debug.SetGCPercent(before) })
 }
-
-// allowed is on which cores a process may run, by its status in /proc.
-func allowed(status string) string {
-	_, rest, _ := strings.Cut(status, "Cpus_allowed_list:")
-	return strings.Fields(rest)[0]
-}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,6 +20,8 @@ const (
 	codeUnsupportedType  = "UnsupportedMediaType"
 	codeNotStored        = "NotStored"
 	codeInternal         = "InternalError"
+	codeSource           = "SourceNotAllowed"
+	codeFailures         = "TooManyFailures"
 )
 
 // fault is a message that gets no decision. It is written as it stands: code
@@ -29,6 +32,9 @@ type fault struct {
 	Message string `json:"message"`
 	hangUp  bool   // the rest of the request is not read
 	retry   bool   // the same message may be taken soon
+	wait    int    // seconds, for the sender
+
+	off time.Duration // how far the signed time is ahead of ours, where that is the fault
 }
 
 // Error returns the code.
@@ -63,7 +69,7 @@ func faultOf(err error) *fault {
 		if r.Class == platform.Absent { // and looks like it
 			return noSuchPath()
 		}
-		return &fault{status: statusOf(r.Class), Code: r.Code, Message: r.Message}
+		return &fault{status: statusOf(r.Class), Code: r.Code, Message: r.Message, off: r.Off}
 	}
 	if h, ok := errors.AsType[*echo.HTTPError](err); ok {
 		switch h.Code {
@@ -89,6 +95,18 @@ func notStored() *fault {
 // methodNotAllowed is the refusal of a method that a path does not have.
 func methodNotAllowed() *fault {
 	return &fault{status: http.StatusMethodNotAllowed, Code: codeMethodNotAllowed, Message: "method not allowed on this path"}
+}
+
+// sourceNotAllowed is the refusal of a sender by his address.
+func sourceNotAllowed() *fault {
+	return &fault{status: http.StatusForbidden, Code: codeSource, Message: "this source may not send here", hangUp: true}
+}
+
+// tooManyFailures is the refusal of a message that is not genuine, like too many of
+// its source before.
+func tooManyFailures(wait int) *fault {
+	return &fault{status: http.StatusTooManyRequests, Code: codeFailures,
+		Message: "too many messages of this source had no valid signature", wait: wait}
 }
 
 // bodyFault makes a fault of an error of readUnpacked.
@@ -134,6 +152,9 @@ func writeFault(response *echo.Response, f *fault) {
 	}
 	if f.retry {
 		h.Set(echo.HeaderRetryAfter, "1")
+	}
+	if f.wait > 0 {
+		h.Set(echo.HeaderRetryAfter, strconv.Itoa(f.wait))
 	}
 	body, err := json.Marshal(f)
 	if err != nil { // two strings always encode

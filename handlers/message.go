@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -23,22 +24,26 @@ type messages struct {
 	params  []string // the names in it
 	maxBody int64
 	early   bool // the sender can be told without the body
+	asks    bool // callers may wait for the answer
 	kinds   *words
 	json    []string // the Content-Type of answers, shared by all of them
+	guard   *guard
 
 	// Anybody can make the first happen, an absent store or a bad day of a
 	// platform the others, at any rate.
 	seldomRefused, seldomFellBack, seldomUnstored, seldomConflict, seldomPanic seldom
+
+	untimely untimely // genuine, and refused for their time
 }
 
 // newMessages serves one route of one platform.
-func newMessages(d Deps, a platform.Adapter, r platform.Route, kinds *words) *messages {
+func newMessages(d Deps, a platform.Adapter, r platform.Route, kinds *words, g *guard) *messages {
 	limit := r.MaxBody
 	if limit <= 0 {
 		limit = d.MaxBody
 	}
 	return &messages{Deps: d, adapter: a, name: string(a.Name()), path: r.Path, params: paramsOf(r.Path),
-		maxBody: limit, early: r.Early, kinds: kinds, json: []string{echo.MIMEApplicationJSON}}
+		maxBody: limit, early: r.Early, asks: r.Asks, kinds: kinds, json: []string{echo.MIMEApplicationJSON}, guard: g}
 }
 
 // paramsOf lists the names in a path: "token" and "type" of "/a/:token/:type".
@@ -56,9 +61,12 @@ func paramsOf(path string) (names []string) {
 func (m *messages) serve(c echo.Context) error {
 	start := m.Now()
 	received, err := m.receive(c, start)
-	switch ctx := c.Request().Context(); {
-	case err != nil:
-		return m.refused(err)
+	if err != nil {
+		return m.refused(c.Request(), err)
+	}
+	ctx := c.Request().Context()
+	m.Vouch(ctx)
+	switch {
 	case received.Query != nil:
 		x := &exchange{turn: turn{messages: m, response: c.Response(), received: received, start: start}}
 		x.run(ctx)
@@ -66,7 +74,7 @@ func (m *messages) serve(c echo.Context) error {
 		x := &delivery{turn: turn{messages: m, response: c.Response(), received: received, start: start}}
 		x.run(ctx)
 	default: // no adapter does that
-		return m.refused(internalFault())
+		return m.refused(c.Request(), internalFault())
 	}
 	return nil
 }
@@ -82,10 +90,15 @@ func (m *messages) receive(c echo.Context, now time.Time) (received platform.Rec
 	}()
 	r := c.Request()
 	message := platform.Message{Path: m.path, Params: m.paramValues(c), RawQuery: r.URL.RawQuery, Header: r.Header}
-	if len(m.params) > 0 { // a secret address: who does not know it has nothing read
+	if len(m.params) > 0 || r.ContentLength < 0 || r.ContentLength > firstRead {
+		// A secret address, or much to read: who has no key has nothing read.
 		if err := m.stranger(message, now); err != nil {
 			return received, err
 		}
+	}
+	if !m.asks && m.Bulkheads.pushes.full() { // to read it would cost the callers most of what it costs
+		m.Metrics.pushes.WithLabelValues(m.name, kindUnread, causeOverload).Inc()
+		return received, notStored()
 	}
 	if message.Body, err = readUnpacked(r, m.maxBody); err != nil {
 		return received, cmp.Or(m.stranger(message, now), error(bodyFault(err)))
@@ -102,6 +115,9 @@ func (m *messages) receive(c echo.Context, now time.Time) (received platform.Rec
 	}
 	return received, nil
 }
+
+// kindUnread stands for the kind of a push that was refused unread.
+const kindUnread = "unread"
 
 // stranger is the refusal of whoever has no key or does not know the address, by
 // what can be seen without the body: they learn nothing about that. nil: it may
@@ -125,7 +141,7 @@ func (m *messages) otherMethod(allow string) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		message := platform.Message{Path: m.path, Params: m.paramValues(c), Header: c.Request().Header}
 		if err := m.stranger(message, m.Now()); err != nil {
-			return m.refused(err)
+			return m.refused(c.Request(), err)
 		}
 		c.Response().Header().Set(echo.HeaderAllow, allow)
 		return methodNotAllowed()
@@ -152,11 +168,24 @@ func (m *messages) paramValues(c echo.Context) map[string]string {
 	return values
 }
 
-// refused makes a fault of an error, for the error handler to answer.
-func (m *messages) refused(err error) error {
+// refused makes a fault of an error, for the error handler to answer. A source that
+// sends what is not genuine too often is told that instead: only its failures.
+func (m *messages) refused(r *http.Request, err error) error {
 	f := faultOf(err)
+	if forged(f) {
+		if wait := m.guard.failed(r); wait > 0 {
+			f = tooManyFailures(wait)
+		}
+	}
 	m.note(f)
 	return f
+}
+
+// forged reports whether a refusal is that of a message that no key signed. A clock that
+// is off and a message that comes twice are no such thing, and neither is a wrong
+// token in an address: it looks like any address that is not there, however often.
+func forged(f *fault) bool {
+	return f.Code == platform.SignatureMissing || f.Code == platform.SignatureInvalid
 }
 
 // note counts and logs a refusal: its code and the route, nothing of what was
@@ -165,6 +194,13 @@ func (m *messages) note(f *fault) {
 	m.Metrics.refusals.WithLabelValues(m.name, f.Code).Inc()
 	if skipped, ok := m.seldomRefused.now(m.Now()); ok {
 		m.Log.Info("message refused", slog.String("route", m.path), slog.String("code", f.Code), slog.Int64("unlogged", skipped))
+	}
+	if f.off == 0 {
+		return
+	}
+	if many, count, median := m.untimely.note(m.Now(), f.off); many {
+		m.Log.Warn("genuine messages are refused for their time: either the platform's clock is wrong or ours (xmode doctor)", slog.String("route", m.path),
+			slog.Int("count", count), slog.Float64("ahead_of_ours_s", median.Round(time.Second).Seconds()), slog.Float64("last_s", f.off.Round(time.Second).Seconds()))
 	}
 }
 

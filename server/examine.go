@@ -38,7 +38,7 @@ func Examine(ctx context.Context, s *Settings, faults Faults, now func() time.Ti
 // examineRedis judges the servers; nothing where the settings name none that can
 // be spoken to, which is a fault of its own.
 func (s *Settings) examineRedis(ctx context.Context, now func() time.Time) doctor.Findings {
-	opened, closing, err := openStore(s, now, slog.New(slog.DiscardHandler), nil)
+	opened, closing, err := openStore(s, now, slog.New(slog.DiscardHandler), func(string, bool) {})
 	if err != nil {
 		return nil
 	}

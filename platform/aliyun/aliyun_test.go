@@ -131,12 +131,17 @@ func accepts(t *testing.T, m platform.Message) platform.Received {
 // refuses asserts the refusal, word for word.
 func refuses(t *testing.T, m platform.Message, class platform.Refused, code, message string) {
 	t.Helper()
+	refusesBy(t, m, platform.Refusal{Class: class, Code: code, Message: message})
+}
+
+func refusesBy(t *testing.T, m platform.Message, want platform.Refusal) {
+	t.Helper()
 	q, err := adapter(t, settings()).Receive(m, now)
 	refusal, ok := errors.AsType[*platform.Refusal](err)
 	if !ok {
 		t.Fatalf("got %v, %v; want a refusal", q, err)
 	}
-	if want := (platform.Refusal{Class: class, Code: code, Message: message}); *refusal != want {
+	if *refusal != want {
 		t.Errorf("\n got %+v\nwant %+v", *refusal, want)
 	}
 	if !reflect.DeepEqual(q, platform.Received{}) {

@@ -53,7 +53,7 @@ func (a *Adapter) prove(p *params, now time.Time) (platform.Proof, error) {
 		return platform.Proof{}, unauthorized(platform.TimestampOutOfRange, call.FieldErrors{paramTimestamp: faultTimestamp})
 	}
 	if !a.window.Admits(signedAt, now) {
-		return platform.Proof{}, unauthorized(platform.TimestampOutOfRange, call.FieldErrors{paramTimestamp: faultWindow})
+		return platform.Proof{}, untimely(signedAt.Sub(now))
 	}
 	return platform.Proof{
 		Nonce:    p.get(paramNonce),

@@ -1,6 +1,8 @@
 package aliyun
 
 import (
+	"time"
+
 	"xmode/call"
 	"xmode/platform"
 )
@@ -44,4 +46,10 @@ func invalid(faults call.FieldErrors) error {
 // unauthorized refuses a message for the named parameters of its signature.
 func unauthorized(code string, faults call.FieldErrors) error {
 	return &platform.Refusal{Class: platform.Unauthorized, Code: code, Message: faults.Error()}
+}
+
+// untimely refuses a message whose time is outside the window.
+func untimely(off time.Duration) error {
+	fault := call.FieldErrors{paramTimestamp: faultWindow}
+	return &platform.Refusal{Class: platform.Unauthorized, Code: platform.TimestampOutOfRange, Message: fault.Error(), Off: off}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"xmode/platform"
 )
@@ -100,37 +101,38 @@ func TestRefusesWhatIsNotSigned(t *testing.T) {
 	for name, c := range map[string]struct {
 		params        map[string]string
 		code, message string
+		off           time.Duration
 	}{
-		"no signature":            {query(), "SignatureMissing", "signature: required"},
-		"empty signature":         {tampered("signature", ""), "SignatureMissing", "signature: required"},
-		"no nonce":                {without(signed(), "signatureNonce"), "SignatureMissing", "signatureNonce: required"},
-		"empty nonce":             {signed("signatureNonce", ""), "SignatureMissing", "signatureNonce: required"},
-		"no timestamp":            {without(signed(), "timestamp"), "SignatureMissing", "timestamp: required"},
-		"empty timestamp":         {signed("timestamp", ""), "SignatureMissing", "timestamp: required"},
-		"nothing":                 {nil, "SignatureMissing", "signature: required; signatureNonce: required; timestamp: required"},
-		"other method":            {signed("signatureMethod", "HMAC-SHA256"), "SignatureInvalid", "signatureMethod: must be HMAC-SHA1"},
-		"method in small letters": {signed("signatureMethod", "hmac-sha1"), "SignatureInvalid", "signatureMethod: must be HMAC-SHA1"},
-		"other version":           {signed("signatureVersion", "2.0"), "SignatureInvalid", "signatureVersion: must be 1.0"},
-		"nonce too long":          {signed("signatureNonce", strings.Repeat("n", 129)), "SignatureInvalid", "signatureNonce: longer than 128 bytes"},
+		"no signature":            {query(), "SignatureMissing", "signature: required", 0},
+		"empty signature":         {tampered("signature", ""), "SignatureMissing", "signature: required", 0},
+		"no nonce":                {without(signed(), "signatureNonce"), "SignatureMissing", "signatureNonce: required", 0},
+		"empty nonce":             {signed("signatureNonce", ""), "SignatureMissing", "signatureNonce: required", 0},
+		"no timestamp":            {without(signed(), "timestamp"), "SignatureMissing", "timestamp: required", 0},
+		"empty timestamp":         {signed("timestamp", ""), "SignatureMissing", "timestamp: required", 0},
+		"nothing":                 {nil, "SignatureMissing", "signature: required; signatureNonce: required; timestamp: required", 0},
+		"other method":            {signed("signatureMethod", "HMAC-SHA256"), "SignatureInvalid", "signatureMethod: must be HMAC-SHA1", 0},
+		"method in small letters": {signed("signatureMethod", "hmac-sha1"), "SignatureInvalid", "signatureMethod: must be HMAC-SHA1", 0},
+		"other version":           {signed("signatureVersion", "2.0"), "SignatureInvalid", "signatureVersion: must be 1.0", 0},
+		"nonce too long":          {signed("signatureNonce", strings.Repeat("n", 129)), "SignatureInvalid", "signatureNonce: longer than 128 bytes", 0},
 		"all of these": {signed("signatureMethod", "x", "signatureVersion", "x", "signatureNonce", strings.Repeat("n", 129)), "SignatureInvalid",
-			"signatureMethod: must be HMAC-SHA1; signatureNonce: longer than 128 bytes; signatureVersion: must be 1.0"},
-		"no Base64":             {tampered("signature", "x"), "SignatureInvalid", "signature: must be the Base64 of 20 bytes"},
-		"line feed in it":       {tampered("signature", signed()["signature"]+"\n"), "SignatureInvalid", "signature: must be the Base64 of 20 bytes"},
-		"other signature":       {tampered("signature", "GXBZHCwHLaUwTjSOJ5guB3+299k="), "SignatureInvalid", "signature: does not match"},
-		"caller changed":        {tampered("callNo", "13800000022"), "SignatureInvalid", "signature: does not match"},
-		"parameter added":       {tampered("extra", "1"), "SignatureInvalid", "signature: does not match"},
-		"parameter taken away":  {without(signed(), "callTime"), "SignatureInvalid", "signature: does not match"},
-		"content wrong as well": {tampered("secretNo", "", "callId", ""), "SignatureInvalid", "signature: does not match"},
-		"local time":            {signed("timestamp", "2026-03-04T13:06:07+08:00"), "TimestampOutOfRange", "timestamp: must be yyyy-MM-ddTHH:mm:ssZ"},
-		"local time as UTC":     {signed("timestamp", "2026-03-04T13:06:07Z"), "TimestampOutOfRange", "timestamp: outside the accepted time window"},
-		"31st of February":      {signed("timestamp", "2026-02-31T05:06:07Z"), "TimestampOutOfRange", "timestamp: must be yyyy-MM-ddTHH:mm:ssZ"},
-		"too old":               {signed("timestamp", "2026-03-04T05:01:07Z"), "TimestampOutOfRange", "timestamp: outside the accepted time window"},
-		"too far ahead":         {signed("timestamp", "2026-03-04T05:11:09Z"), "TimestampOutOfRange", "timestamp: outside the accepted time window"},
+			"signatureMethod: must be HMAC-SHA1; signatureNonce: longer than 128 bytes; signatureVersion: must be 1.0", 0},
+		"no Base64":             {tampered("signature", "x"), "SignatureInvalid", "signature: must be the Base64 of 20 bytes", 0},
+		"line feed in it":       {tampered("signature", signed()["signature"]+"\n"), "SignatureInvalid", "signature: must be the Base64 of 20 bytes", 0},
+		"other signature":       {tampered("signature", "GXBZHCwHLaUwTjSOJ5guB3+299k="), "SignatureInvalid", "signature: does not match", 0},
+		"caller changed":        {tampered("callNo", "13800000022"), "SignatureInvalid", "signature: does not match", 0},
+		"parameter added":       {tampered("extra", "1"), "SignatureInvalid", "signature: does not match", 0},
+		"parameter taken away":  {without(signed(), "callTime"), "SignatureInvalid", "signature: does not match", 0},
+		"content wrong as well": {tampered("secretNo", "", "callId", ""), "SignatureInvalid", "signature: does not match", 0},
+		"local time":            {signed("timestamp", "2026-03-04T13:06:07+08:00"), "TimestampOutOfRange", "timestamp: must be yyyy-MM-ddTHH:mm:ssZ", 0},
+		"local time as UTC":     {signed("timestamp", "2026-03-04T13:06:07Z"), "TimestampOutOfRange", "timestamp: outside the accepted time window", 8*time.Hour - time.Second},
+		"31st of February":      {signed("timestamp", "2026-02-31T05:06:07Z"), "TimestampOutOfRange", "timestamp: must be yyyy-MM-ddTHH:mm:ssZ", 0},
+		"too old":               {signed("timestamp", "2026-03-04T05:01:07Z"), "TimestampOutOfRange", "timestamp: outside the accepted time window", -5*time.Minute - time.Second},
+		"too far ahead":         {signed("timestamp", "2026-03-04T05:11:09Z"), "TimestampOutOfRange", "timestamp: outside the accepted time window", 5*time.Minute + time.Second},
 		"too old, content wrong": {signed("timestamp", "2026-03-04T05:01:07Z", "callId", ""), "TimestampOutOfRange",
-			"timestamp: outside the accepted time window"},
+			"timestamp: outside the accepted time window", -5*time.Minute - time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			refuses(t, get(encode(c.params)), platform.Unauthorized, c.code, c.message)
+			refusesBy(t, get(encode(c.params)), platform.Refusal{Class: platform.Unauthorized, Code: c.code, Message: c.message, Off: c.off})
 		})
 	}
 }

@@ -132,7 +132,7 @@ func (a *Adapter) prove(s signed, body []byte, window signature.Window, now time
 		return platform.Proof{}, unauthorized(platform.TimestampOutOfRange, "Created", faultCreated)
 	}
 	if !window.Admits(signedAt, now) {
-		return platform.Proof{}, unauthorized(platform.TimestampOutOfRange, "Created", faultWindow)
+		return platform.Proof{}, untimely(signedAt.Sub(now))
 	}
 	sum := sha256.Sum256(body)
 	until := a.pushes.Closes(signedAt)

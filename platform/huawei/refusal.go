@@ -1,6 +1,8 @@
 package huawei
 
 import (
+	"time"
+
 	"xmode/call"
 	"xmode/platform"
 )
@@ -32,6 +34,11 @@ const (
 // unauthorized refuses a message for one part of its signature.
 func unauthorized(code, part, fault string) error {
 	return &platform.Refusal{Class: platform.Unauthorized, Code: code, Message: part + ": " + fault}
+}
+
+// untimely refuses a message whose time is outside the window.
+func untimely(off time.Duration) error {
+	return &platform.Refusal{Class: platform.Unauthorized, Code: platform.TimestampOutOfRange, Message: "Created: " + faultWindow, Off: off}
 }
 
 // missing refuses a message whose signature is incomplete.

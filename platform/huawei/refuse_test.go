@@ -1,6 +1,7 @@
 package huawei_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -102,6 +103,17 @@ func inWindow(t *testing.T, m platform.Message, want bool) {
 	const refusal = "TimestampOutOfRange: Created: outside the accepted time window"
 	if got := err == nil || err.Error() != refusal; got != want {
 		t.Errorf("%s: %v", m.Body, err)
+	}
+}
+
+// TestRefusalTellsHowFarTheTimeWasOff: the operator sees it, and not the sender.
+func TestRefusalTellsHowFarTheTimeWasOff(t *testing.T) {
+	e := good()
+	e.at = now.Add(10 * time.Minute)
+	_, err := adapter(t, settings()).Receive(e.message(events, callin), now)
+	refusal, ok := errors.AsType[*platform.Refusal](err)
+	if !ok || refusal.Off != 10*time.Minute {
+		t.Errorf("%+v, %v", refusal, err)
 	}
 }
 
