@@ -67,7 +67,7 @@ func launch(t testing.TB, env []string, args ...string) *endpoint {
 func launchBy(t testing.TB, wrap, env []string, args ...string) *endpoint {
 	t.Helper()
 	e := &endpoint{t: t, exited: make(chan error, 1), log: &watched{grown: make(chan struct{}, 1)}}
-	line := append(slices.Clone(wrap), binary, "serve", "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0")
+	line := append(slices.Clone(wrap), binary, "serve", "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0", "--drain-delay=0s")
 	e.cmd = exec.Command(line[0], append(line[1:], args...)...)
 	e.cmd.Env = environment(t, env)
 	e.cmd.Stdout, e.cmd.Stderr = e.log, e.log

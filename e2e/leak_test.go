@@ -73,7 +73,7 @@ func newLeakWorld(t *testing.T, flags ...string) *leakWorld {
 	for variable, value := range w.keyFiles() {
 		env = append(env, variable+"_FILE="+w.keyFile(variable, value))
 	}
-	w.endpoint = serve(t, env, w.clouds.flags(append(flags, "--recordings=file://"+w.archive, "--max-body=1MiB", "--recording-max-size=64KiB")...)...)
+	w.endpoint = serve(t, env, w.clouds.flags(append(flags, "--recordings=file://"+w.archive, "--max-body=1MiB", "--auth-failures=100000", "--recording-max-size=64KiB")...)...)
 	return w
 }
 

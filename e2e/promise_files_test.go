@@ -15,21 +15,22 @@ import (
 // TestPromiseFilesExhausted opens more connections than the endpoint may have files.
 func TestPromiseFilesExhausted(t *testing.T) {
 	promised(t, "out of file descriptors", "the log says so, connections that are there go on as usual, or get the fallback where Redis cannot be reached for want of files, "+
-		"nothing acknowledged is lost or doubled, new ones are taken again within 5 s once there are some left")
+		"nothing acknowledged is lost or doubled, new connections are taken in the place of idle ones, and all is as usual within 5 s once there are files again")
 	redis := restartable(t, nil)
 	e := serveBy(t, []string{"prlimit", "--nofile=128:128"}, []string{"XMODE_REDIS=redis://" + redis.addr})
 	few := manyConnections(t)
 	few.Transport.(*http.Transport).MaxConnsPerHost = 4
 	u := usualBy(t, e, 4000, few)
 	flood := idle(t, e.public, 300)
-	said := regexp.MustCompile(`level=ERROR msg="connections are not accepted" listener=public error="too many open files"()`)
-	e.log.find(t, said, e.exited)
+	e.log.find(t, regexp.MustCompile(`level=WARN msg="too few files may be open for --max-connections.*limit=128()`), e.exited)
+	e.log.find(t, regexp.MustCompile(`level=ERROR msg="all connections are taken, the least useful ones are closed" listener=public()`), e.exited)
+	within(t, recoverBy, "a new connection to be taken amid the flood", func() bool { return newConnection(e.public) == http.StatusOK })
 	pause(t, fullLasts())
 	amid := time.Now()
 	if n := len(u.queries.now().between(amid.Add(-fullLasts()/2), amid)); n == 0 {
 		t.Error("no queries are answered")
 	}
-	if n := strings.Count(e.log.String(), "connections are not accepted"); n > 2 {
+	if n := strings.Count(e.log.String(), "all connections are taken"); n > 2 {
 		t.Errorf("said %d times", n)
 	}
 	for _, conn := range flood {
@@ -45,6 +46,8 @@ func TestPromiseFilesExhausted(t *testing.T) {
 		return len(u.queries.now().between(lost, time.Now()).of("reject: store_unavailable")) > 0 &&
 			len(u.pushes.now().between(lost, time.Now()).of(pushRefused)) > 0
 	})
+	_ = newConnection(e.public)
+	e.log.find(t, regexp.MustCompile(`level=ERROR msg="connections are not accepted" listener=public error="too many open files"()`), e.exited)
 	pause(t, fullLasts())
 	why := regexp.MustCompile(`level=ERROR msg="the store does not answer.*too many open files()`)
 	e.log.find(t, why, e.exited)

@@ -14,13 +14,15 @@ type admin struct {
 	Deps
 	codec *codec
 	paths map[string]bool // those that exist
+	guard *guard
 }
 
 // Admin registers the routes of the admin listener with e, and sets the error
 // handler of e, so that whatever goes wrong there is answered as
 // {"error":{"code":"…","message":"…","fields":{…}}}.
 func Admin(e *echo.Echo, d Deps) {
-	a := &admin{Deps: d.withDefaults(), codec: newCodec(d.Platforms), paths: map[string]bool{}}
+	d = d.withDefaults()
+	a := &admin{Deps: d, codec: newCodec(d.Platforms), paths: map[string]bool{}, guard: newGuard(d)}
 	e.HTTPErrorHandler = a.fail
 	for _, r := range a.routes() {
 		e.Add(r.method, r.path, r.handler)

@@ -19,6 +19,14 @@ type apiError struct {
 	Fields  map[string]string `json:"fields,omitempty"`
 	retry   bool              // the same request may succeed soon
 	hangUp  bool              // the rest of the request is not read
+	wait    int               // seconds, for the client
+}
+
+// tooManyKeys is the refusal of a request without a valid key, like too many of its
+// source before.
+func tooManyKeys(wait int) *apiError {
+	return &apiError{status: http.StatusTooManyRequests, Code: "too_many_failures",
+		Message: "too many requests of this source had no valid API key", wait: wait}
 }
 
 // Error returns the message.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"time"
@@ -62,6 +63,16 @@ type Deps struct {
 	// MaxBody is the largest body of a push or an admin request in bytes, as it
 	// was before it was packed.
 	MaxBody int64
+	// Sources may reach the platforms' paths; nil: anybody.
+	Sources Networks
+	// Proxies are those whose X-Forwarded-For counts.
+	Proxies Networks
+	// AuthFailures is how often a minute one source may fail to prove who it is before
+	// it is told to wait; 0: any number. It is never held against a valid request.
+	AuthFailures int
+	// Vouch hears of the context of each request that proved who sent it; nil: nobody
+	// does.
+	Vouch func(context.Context)
 	// Bulkheads bound how much is under way at a time, on both listeners together;
 	// nil: each has its own.
 	Bulkheads *Bulkheads
@@ -112,6 +123,9 @@ func (d Deps) withDefaults() Deps {
 	}
 	if d.Tag == nil {
 		d.Tag = NewCallTag().Of
+	}
+	if d.Vouch == nil {
+		d.Vouch = func(context.Context) {}
 	}
 	if d.Bulkheads == nil {
 		d.Bulkheads = NewBulkheads()

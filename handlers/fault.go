@@ -20,6 +20,8 @@ const (
 	codeUnsupportedType  = "UnsupportedMediaType"
 	codeNotStored        = "NotStored"
 	codeInternal         = "InternalError"
+	codeSource           = "SourceNotAllowed"
+	codeFailures         = "TooManyFailures"
 )
 
 // fault is a message that gets no decision. It is written as it stands: code
@@ -30,6 +32,7 @@ type fault struct {
 	Message string `json:"message"`
 	hangUp  bool   // the rest of the request is not read
 	retry   bool   // the same message may be taken soon
+	wait    int    // seconds, for the sender
 
 	off time.Duration // how far the signed time is ahead of ours, where that is the fault
 }
@@ -94,6 +97,18 @@ func methodNotAllowed() *fault {
 	return &fault{status: http.StatusMethodNotAllowed, Code: codeMethodNotAllowed, Message: "method not allowed on this path"}
 }
 
+// sourceNotAllowed is the refusal of a sender by his address.
+func sourceNotAllowed() *fault {
+	return &fault{status: http.StatusForbidden, Code: codeSource, Message: "this source may not send here", hangUp: true}
+}
+
+// tooManyFailures is the refusal of a message that is not genuine, like too many of
+// its source before.
+func tooManyFailures(wait int) *fault {
+	return &fault{status: http.StatusTooManyRequests, Code: codeFailures,
+		Message: "too many messages of this source had no valid signature", wait: wait}
+}
+
 // bodyFault makes a fault of an error of readUnpacked.
 func bodyFault(err error) *fault {
 	switch {
@@ -137,6 +152,9 @@ func writeFault(response *echo.Response, f *fault) {
 	}
 	if f.retry {
 		h.Set(echo.HeaderRetryAfter, "1")
+	}
+	if f.wait > 0 {
+		h.Set(echo.HeaderRetryAfter, strconv.Itoa(f.wait))
 	}
 	body, err := json.Marshal(f)
 	if err != nil { // two strings always encode

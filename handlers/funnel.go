@@ -86,10 +86,14 @@ func (a *admin) authorize(r *http.Request, need Role) (apiKey, error) {
 	key, ok := a.Keys().find(strings.TrimSpace(secret))
 	switch {
 	case !ok || !strings.EqualFold(scheme, "Bearer"):
+		if wait := a.guard.failed(r); wait > 0 {
+			return apiKey{}, tooManyKeys(wait)
+		}
 		return apiKey{}, errUnauthorized
 	case key.role < need:
 		return apiKey{}, errForbidden
 	}
+	a.Vouch(r.Context())
 	return key, nil
 }
 
@@ -140,6 +144,9 @@ func (a *admin) fail(err error, c echo.Context) {
 	}
 	if e.retry {
 		h.Set(echo.HeaderRetryAfter, "1")
+	}
+	if e.wait > 0 {
+		h.Set(echo.HeaderRetryAfter, strconv.Itoa(e.wait))
 	}
 	if e.hangUp {
 		h.Set(echo.HeaderConnection, "close")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ type messages struct {
 	early   bool // the sender can be told without the body
 	kinds   *words
 	json    []string // the Content-Type of answers, shared by all of them
+	guard   *guard
 
 	// Anybody can make the first happen, an absent store or a bad day of a
 	// platform the others, at any rate.
@@ -34,13 +36,13 @@ type messages struct {
 }
 
 // newMessages serves one route of one platform.
-func newMessages(d Deps, a platform.Adapter, r platform.Route, kinds *words) *messages {
+func newMessages(d Deps, a platform.Adapter, r platform.Route, kinds *words, g *guard) *messages {
 	limit := r.MaxBody
 	if limit <= 0 {
 		limit = d.MaxBody
 	}
 	return &messages{Deps: d, adapter: a, name: string(a.Name()), path: r.Path, params: paramsOf(r.Path),
-		maxBody: limit, early: r.Early, kinds: kinds, json: []string{echo.MIMEApplicationJSON}}
+		maxBody: limit, early: r.Early, kinds: kinds, json: []string{echo.MIMEApplicationJSON}, guard: g}
 }
 
 // paramsOf lists the names in a path: "token" and "type" of "/a/:token/:type".
@@ -58,9 +60,12 @@ func paramsOf(path string) (names []string) {
 func (m *messages) serve(c echo.Context) error {
 	start := m.Now()
 	received, err := m.receive(c, start)
-	switch ctx := c.Request().Context(); {
-	case err != nil:
-		return m.refused(err)
+	if err != nil {
+		return m.refused(c.Request(), err)
+	}
+	ctx := c.Request().Context()
+	m.Vouch(ctx)
+	switch {
 	case received.Query != nil:
 		x := &exchange{turn: turn{messages: m, response: c.Response(), received: received, start: start}}
 		x.run(ctx)
@@ -68,7 +73,7 @@ func (m *messages) serve(c echo.Context) error {
 		x := &delivery{turn: turn{messages: m, response: c.Response(), received: received, start: start}}
 		x.run(ctx)
 	default: // no adapter does that
-		return m.refused(internalFault())
+		return m.refused(c.Request(), internalFault())
 	}
 	return nil
 }
@@ -127,7 +132,7 @@ func (m *messages) otherMethod(allow string) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		message := platform.Message{Path: m.path, Params: m.paramValues(c), Header: c.Request().Header}
 		if err := m.stranger(message, m.Now()); err != nil {
-			return m.refused(err)
+			return m.refused(c.Request(), err)
 		}
 		c.Response().Header().Set(echo.HeaderAllow, allow)
 		return methodNotAllowed()
@@ -154,11 +159,24 @@ func (m *messages) paramValues(c echo.Context) map[string]string {
 	return values
 }
 
-// refused makes a fault of an error, for the error handler to answer.
-func (m *messages) refused(err error) error {
+// refused makes a fault of an error, for the error handler to answer. A source that
+// sends what is not genuine too often is told that instead: only its failures.
+func (m *messages) refused(r *http.Request, err error) error {
 	f := faultOf(err)
+	if forged(f) {
+		if wait := m.guard.failed(r); wait > 0 {
+			f = tooManyFailures(wait)
+		}
+	}
 	m.note(f)
 	return f
+}
+
+// forged reports whether a refusal is that of a message that no key signed. A clock that
+// is off and a message that comes twice are no such thing, and neither is a wrong
+// token in an address: it looks like any address that is not there, however often.
+func forged(f *fault) bool {
+	return f.Code == platform.SignatureMissing || f.Code == platform.SignatureInvalid
 }
 
 // note counts and logs a refusal: its code and the route, nothing of what was

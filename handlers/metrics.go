@@ -20,6 +20,7 @@ type Metrics struct {
 	panics       *prometheus.CounterVec
 	admin        *prometheus.CounterVec
 	audits       prometheus.Counter
+	strangers    prometheus.Counter
 }
 
 // NewMetrics registers the metrics of the handlers with reg, which is also
@@ -63,8 +64,12 @@ func NewMetrics(reg *prometheus.Registry) *Metrics {
 			Name: "xmode_audit_failures_total",
 			Help: "Audit entries that could not be written; the changes themselves were made.",
 		}),
+		strangers: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "xmode_sources_refused_total",
+			Help: "Requests on the public listener from addresses that --platform-sources leaves out.",
+		}),
 	}
 	reg.MustRegister(m.queries, m.refusals, m.duration, m.signatures, m.fallbacks, m.stale,
-		m.pushes, m.pushed, m.pushDuration, m.panics, m.admin, m.audits)
+		m.pushes, m.pushed, m.pushDuration, m.panics, m.admin, m.audits, m.strangers)
 	return m
 }

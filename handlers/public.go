@@ -16,11 +16,13 @@ import (
 func Public(e *echo.Echo, d Deps) {
 	d = d.withDefaults()
 	e.HTTPErrorHandler = refusePublic
-	route(e, "/healthz", []string{http.MethodGet}, healthz)
+	g := newGuard(d)
+	e.Use(g.admit)
+	route(e, pathHealth, []string{http.MethodGet}, healthz)
 	for _, adapter := range d.Adapters {
 		kinds := &words{}
 		for _, r := range adapter.Routes() {
-			m := newMessages(d, adapter, r, kinds)
+			m := newMessages(d, adapter, r, kinds, g)
 			if len(m.params) == 0 {
 				route(e, r.Path, r.Methods, m.serve)
 			} else {

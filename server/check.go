@@ -14,6 +14,7 @@ import (
 	"github.com/go-playground/validator/v10"
 
 	"xmode/call"
+	"xmode/handlers"
 	"xmode/platform"
 	"xmode/recording"
 	"xmode/store/redisstore"
@@ -119,6 +120,10 @@ func newValidator() *validator.Validate {
 		"hosts": func(f validator.FieldLevel) bool {
 			return f.Field().String() == "" || checkHosts(f.Field().String()) == nil
 		},
+		"networks": func(f validator.FieldLevel) bool {
+			_, err := handlers.ParseNetworks(f.Field().String())
+			return err == nil
+		},
 	} {
 		// The only errors are an empty tag and a nil function.
 		if err := v.RegisterValidation(tag, rule); err != nil {
@@ -169,6 +174,9 @@ func ruleText(f validator.FieldError) string {
 		return recording.CheckURL(fmt.Sprint(f.Value())).Error()
 	case "hosts":
 		return value + ": " + checkHosts(fmt.Sprint(f.Value())).Error()
+	case "networks":
+		_, err := handlers.ParseNetworks(fmt.Sprint(f.Value()))
+		return oneLine(err)
 	case "oneof":
 		return value + " is none of " + strings.ReplaceAll(f.Param(), " ", ", ")
 	case "min":

@@ -9,6 +9,7 @@ const (
 	RetireLoop     = "retire"
 	DurabilityLoop = "durability"
 	CheckupLoop    = "checkup"
+	FileLoop       = "file"   // of recordings that pushes named
 	CountLoop      = "count"  // of recordings
 	ForgetLoop     = "forget" // of recordings
 	// FetchLoop is that of recordings; the platform's name stands behind it.

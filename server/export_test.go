@@ -30,10 +30,18 @@ func (s *Server) PlatformRoutes() (all []platform.Route) {
 // Registry holds the metrics.
 func (s *Server) Registry() *prometheus.Registry { return s.registry }
 
-// Outspoken makes the public listener's socket of another one.
-func Outspoken(l net.Listener, log *slog.Logger, now func() time.Time) net.Listener {
-	return &outspoken{Listener: l, name: "public", log: log, now: now}
+// Connections limits those of a listener, "public".
+func Connections(l net.Listener, most int, now func() time.Time, log *slog.Logger, reg prometheus.Registerer) (net.Listener, func(net.Conn, http.ConnState)) {
+	c := newConnections(l.(*net.TCPListener), most, now, log, newConnectionCounts(reg).of("public"))
+	return c, c.changed
 }
+
+// Vouch notes that a request proved who sent it; WithConnection is what a server gives
+// its context.
+var (
+	Vouch          = vouch
+	WithConnection = withConnection
+)
 
 // Guarded is the handler of a listener.
 func Guarded(h http.Handler, log *slog.Logger) http.Handler { return guarded(h, "public", log) }

@@ -158,7 +158,7 @@ type running struct {
 // start runs a server on free ports until the end of the test.
 func start(t *testing.T, o options) *running {
 	t.Helper()
-	env := append([]string{"XMODE_REDIS=embedded", "XMODE_LISTEN=127.0.0.1:0", "XMODE_ADMIN_LISTEN=127.0.0.1:0"}, o.env...)
+	env := append([]string{"XMODE_REDIS=embedded", "XMODE_LISTEN=127.0.0.1:0", "XMODE_ADMIN_LISTEN=127.0.0.1:0", "XMODE_DRAIN_DELAY=0s"}, o.env...)
 	if o.clock == nil {
 		o.clock = newClock()
 	}

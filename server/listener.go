@@ -18,6 +18,16 @@ const (
 	maxHeader         = 24 << 10
 )
 
+// Limits of a connection that speaks HTTP/2, which a platform may do over TLS. How many
+// requests a connection has at work at a time also bounds those that it takes back at
+// once; what is sent and not yet read waits in buffers of these sizes.
+const (
+	maxStreams   = 100
+	streamBuffer = 64 << 10
+	connBuffer   = 256 << 10
+	pingAfter    = 30 * time.Second
+)
+
 // listener is one of the two: a socket and the HTTP server on it.
 type listener struct {
 	name   string
@@ -30,6 +40,8 @@ type plan struct {
 	name, address     string
 	certFile, keyFile string
 	handler           http.Handler
+	most              int // connections
+	count             *connectionCount
 	// read and write bound a whole request and its answer.
 	read, write time.Duration
 }
@@ -43,6 +55,8 @@ func (p plan) listen(now func() time.Time, log *slog.Logger) (*listener, error) 
 		WriteTimeout:      p.write,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
+		HTTP2:             p.http2(),
+		ConnContext:       withConnection,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}}
 	if p.certFile != "" {
@@ -56,8 +70,22 @@ func (p plan) listen(now func() time.Time, log *slog.Logger) (*listener, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%s listener: %w", p.name, err)
 	}
-	l.socket = &outspoken{Listener: socket, name: p.name, log: log, now: now}
+	all := newConnections(socket.(*net.TCPListener), p.most, now, log, p.count)
+	l.socket, l.http.ConnState = all, all.changed
 	return l, nil
+}
+
+// http2 are the limits of HTTP/2; those of time and of headers are the server's, for
+// each request.
+func (p plan) http2() *http.HTTP2Config {
+	return &http.HTTP2Config{
+		MaxConcurrentStreams:          maxStreams,
+		MaxReceiveBufferPerConnection: connBuffer,
+		MaxReceiveBufferPerStream:     streamBuffer,
+		SendPingTimeout:               pingAfter,
+		PingTimeout:                   readHeaderTimeout,
+		WriteByteTimeout:              p.write,
+	}
 }
 
 // guarded is a handler whose panics, those that its routes have not caught, cut off the

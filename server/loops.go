@@ -40,6 +40,7 @@ func (s *Server) startLoops(ctx context.Context, group *sync.WaitGroup) {
 		s.every(ctx, DurabilityLoop, durabilityEvery, func() { s.health.confirm(ctx, s.store, s.config.Log) })
 	})
 	group.Go(func() { s.every(ctx, CheckupLoop, checkupEvery, func() { s.checkup.round(ctx) }) })
+	group.Go(func() { s.every(ctx, FileLoop, fileEvery, func() { s.recordings.file(ctx) }) })
 	group.Go(func() { s.every(ctx, CountLoop, countEvery, func() { s.recordings.count(ctx) }) })
 	group.Go(func() { s.every(ctx, ForgetLoop, forgetEvery, func() { s.recordings.forget(ctx) }) })
 	group.Go(func() {

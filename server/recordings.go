@@ -20,10 +20,13 @@ import (
 	"xmode/store"
 )
 
-// The paces at which recordings are looked for, counted, and removed when they are
-// old; how long the last two may take.
+// The paces at which recordings are looked for, filed, counted, and removed when they
+// are old; how long the last three may take. What is filed every second is little at a
+// time: what had piled up would keep Redis busy in one go.
 const (
 	fetchEvery    = time.Second
+	fileEvery     = time.Second
+	fileTimeout   = 5 * time.Second
 	countEvery    = 10 * time.Second
 	countTimeout  = 5 * time.Second
 	forgetEvery   = time.Minute
@@ -159,6 +162,15 @@ func (a archived) Open(ctx context.Context, key string) (io.ReadSeekCloser, time
 		return nil, time.Time{}, fmt.Errorf("%w: %w", handlers.ErrArchive, err)
 	}
 	return file, file.ModTime(), nil
+}
+
+// file makes work of what pushes have named; the ping tells of an absent store.
+func (r *recordings) file(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
+	defer cancel()
+	if err := r.store.FileRecordings(ctx); err != nil {
+		r.log.Debug("file recordings", slog.Any("error", err))
+	}
 }
 
 // count brings the gauges up to date; the ping tells of an absent store.

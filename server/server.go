@@ -36,6 +36,8 @@ type Config struct {
 	Hangup <-chan os.Signal
 	// Now is the clock; nil: the system's.
 	Now func() time.Time
+	// Hurry, when it gives something, ends the drain delay of a stop; nil: nothing does.
+	Hurry <-chan struct{}
 	// Ticker paces the background loops; nil: by the system's clock.
 	Ticker Ticker
 	// Open opens the store; nil: the one that Settings.Redis names. The
@@ -122,26 +124,15 @@ func (s *Server) Run(ctx context.Context) error {
 	var err error
 	select {
 	case <-ctx.Done():
+		err = s.drain(context.WithoutCancel(ctx), broken)
 	case err = <-broken:
+		err = errors.Join(err, s.drain(context.WithoutCancel(ctx), nil))
 	case err = <-s.unfit:
+		err = errors.Join(err, s.drain(context.WithoutCancel(ctx), nil))
 	}
-	err = errors.Join(err, s.drain(context.WithoutCancel(ctx)))
 	stopLoops()
 	background.Wait()
 	return errors.Join(err, s.recordings.close(), s.closing())
-}
-
-// drain stops the listeners, the public one first: /readyz goes on saying that
-// this endpoint is draining while calls get their last answers.
-func (s *Server) drain(ctx context.Context) error {
-	s.config.Log.Info("stopping: finishing answers in flight")
-	s.health.draining.Store(true)
-	within, cancel := context.WithTimeout(ctx, drainTime)
-	defer cancel()
-	err := s.public.shut(within)
-	// Only queries leave traces; there will be no more of them.
-	err = errors.Join(err, s.closeLater(ctx))
-	return errors.Join(err, s.admin.shut(within))
 }
 
 // closeLater writes the traces that are still queued.

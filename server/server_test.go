@@ -279,14 +279,17 @@ func TestEveryLimitIsSet(t *testing.T) {
 	type limits struct {
 		ReadHeader, Read, Write, Idle time.Duration
 		Header                        int
+		Streams, Buffer               int
+		Stalled                       time.Duration
 	}
 	var got []limits
 	for _, h := range s.HTTPServers() {
-		got = append(got, limits{h.ReadHeaderTimeout, h.ReadTimeout, h.WriteTimeout, h.IdleTimeout, h.MaxHeaderBytes})
+		got = append(got, limits{h.ReadHeaderTimeout, h.ReadTimeout, h.WriteTimeout, h.IdleTimeout, h.MaxHeaderBytes,
+			h.HTTP2.MaxConcurrentStreams, h.HTTP2.MaxReceiveBufferPerConnection, h.HTTP2.WriteByteTimeout})
 	}
 	want := []limits{
-		{5 * time.Second, 10 * time.Second, 12*time.Second + 500*time.Millisecond, 2 * time.Minute, 24 << 10},
-		{5 * time.Second, 30 * time.Second, 60 * time.Second, 2 * time.Minute, 24 << 10},
+		{5 * time.Second, 10 * time.Second, 12*time.Second + 500*time.Millisecond, 2 * time.Minute, 24 << 10, 100, 256 << 10, 12*time.Second + 500*time.Millisecond},
+		{5 * time.Second, 30 * time.Second, 60 * time.Second, 2 * time.Minute, 24 << 10, 100, 256 << 10, 60 * time.Second},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("limits (-want +got):\n%s", diff)

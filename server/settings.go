@@ -33,6 +33,8 @@ type Settings struct {
 	Presets string `name:"presets" placeholder:"FILE" help:"JSON file of binding defaults that config_id of /provision_x names, {\"12345\":{\"record\":true}}."`
 	MaxBody Size   `name:"max-body" default:"1MiB" validate:"min=16384,max=67108864" help:"Largest body of a push or a JSON call, 16KiB to 64MiB. A query is limited to 16 KiB and a line of an import to 64 KiB whatever this says."`
 
+	Guards `embed:""`
+
 	Logging `embed:""`
 
 	files map[string]string // that secrets came from, by variable

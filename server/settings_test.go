@@ -81,7 +81,9 @@ func TestDefaultsAreThoseOfTheInterface(t *testing.T) {
 		"XMODE_RECORDINGS": "", "XMODE_RECORDING_HOSTS": ".aliyuncs.com,.huawei.com,.myhuaweicloud.com", "XMODE_RECORDING_ALLOW_PRIVATE": "false",
 		"XMODE_RECORDING_INSECURE_HOSTS": "", "XMODE_RECORDING_CA": "", "XMODE_RECORDING_MAX_SIZE": "1024MiB", "XMODE_RECORDING_WORKERS": "4",
 		"XMODE_RECORDING_RETRY": "30s", "XMODE_RECORDING_RATE": "0", "XMODE_RECORDING_RETENTION": "2160h0m0s",
-		"XMODE_PRESETS": "", "XMODE_MAX_BODY": "1MiB", "XMODE_LOG_FORMAT": "text", "XMODE_LOG_LEVEL": "info",
+		"XMODE_PLATFORM_SOURCES": "", "XMODE_TRUSTED_PROXIES": "", "XMODE_AUTH_FAILURES": "600", "XMODE_MAX_CONNECTIONS": "16384",
+		"XMODE_DRAIN_DELAY": "3s",
+		"XMODE_PRESETS":     "", "XMODE_MAX_BODY": "1MiB", "XMODE_LOG_FORMAT": "text", "XMODE_LOG_LEVEL": "info",
 	}
 	all, err := mustLoad(t, nil).Variables()
 	if err != nil {
@@ -121,6 +123,8 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 		"XMODE_API_KEYS=ops:admin:short,ops:king:0123456789abcdef", "XMODE_ALIYUN_KEYS=one,,one", "XMODE_ALIYUN_FIELDS=calledNo",
 		"XMODE_REDIS=redis://127.0.0.1", "XMODE_REDIS_FILE=/b", "XMODE_TYPO=1", "XMODE_LISTEN_FILE=/c",
 		"XMODE_DURABILITY=paper", "XMODE_RECORD_PARTITIONS=0", "XMODE_RETENTION=1m", "XMODE_PUSH_BUDGET=1ms", "XMODE_PUSH_WINDOW=169h",
+		"XMODE_PLATFORM_SOURCES=10.0.0.0/8,10/8,fe80::1%1", "XMODE_TRUSTED_PROXIES=proxy", "XMODE_AUTH_FAILURES=-1", "XMODE_DRAIN_DELAY=6m",
+		"XMODE_MAX_CONNECTIONS=2",
 		"XMODE_HUAWEI_APPS=ak", "XMODE_HUAWEI_INFO=list", "XMODE_ALIYUN_RECEIPT_TOKEN=short", "XMODE_API_KEY_FILE=" + empty,
 	}, "--decision-budget=11s", "--callback-window=soon", "--landline-callers=maybe", "--presets="+file(t, "p.json", `{"7":[]}`))
 	var faults server.Faults
@@ -137,9 +141,11 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 		"XMODE_ALIYUN_KEYS: key 2 is empty, key 3 repeats an earlier one",
 		"XMODE_ALIYUN_RECEIPT_TOKEN: token 1 has fewer than 16 characters",
 		"XMODE_API_KEYS: entry 1: key: must be at least 16 printable ASCII characters without spaces; entry 2: role: must be read, provision or admin",
+		"XMODE_AUTH_FAILURES: \"-1\" is less than 0",
 		"XMODE_CALLBACK_WINDOW: expected duration but got \"soon\": time: invalid duration \"soon\"",
 		"XMODE_CLOCK_SKEW: \"2h0m0s\" is more than 1h",
 		"XMODE_DECISION_BUDGET: \"11s\" is more than 10s",
+		"XMODE_DRAIN_DELAY: \"6m0s\" is more than 5m",
 		"XMODE_DURABILITY: \"paper\": must be memory, replicas=N (1 to 16), fsync or fsync=assumed",
 		"XMODE_FALLBACK: \"hope\" is none of reject, stale",
 		"XMODE_HUAWEI_APPS: app 1 is not of the form appkey:secret",
@@ -150,6 +156,8 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 		"XMODE_LOG_LEVEL: \"loud\" is none of debug, info, warn, error",
 		"XMODE_MAX_ASKS: \"-1\" is less than 0",
 		"XMODE_MAX_BODY: \"1KiB\" is less than 16KiB",
+		"XMODE_MAX_CONNECTIONS: \"2\" is less than 16",
+		"XMODE_PLATFORM_SOURCES: entry 2: \"10/8\" is no range such as 10.0.0.0/8 or 2001:db8::/32; entry 3: \"fe80::1%1\" is no range such as 10.0.0.0/8 or 2001:db8::/32",
 		"XMODE_PRESETS: FILE: 7: must be an object",
 		"XMODE_PUSH_BUDGET: \"1ms\" is less than 10ms",
 		"XMODE_PUSH_WINDOW: \"169h0m0s\" is more than 168h",
@@ -158,6 +166,7 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 		"XMODE_REDIS_PREFIX: \"{x}\" is not 1 to 64 letters, digits and _ . : -",
 		"XMODE_RETENTION: \"1m0s\" is less than 1h",
 		"XMODE_TLS_KEY: not set, but XMODE_TLS_CERT is",
+		"XMODE_TRUSTED_PROXIES: entry 1: \"proxy\" is no range such as 10.0.0.0/8 or 2001:db8::/32",
 		"XMODE_TYPO: is no setting",
 	}
 	for i := range got {

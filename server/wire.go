@@ -92,6 +92,7 @@ func (s *Server) deps(adapters []platform.Adapter, keys *keyring, presets preset
 		Leave: s.later.Leave, Keys: keys.get, Presets: presets,
 		Policy:         call.Policy{MaxAsks: set.MaxAsks, RejectLandlines: set.LandlineCallers == "reject"},
 		DecisionBudget: set.DecisionBudget, PushBudget: set.PushBudget, MaxBody: int64(set.MaxBody),
+		Sources: networks(set.PlatformSources), Proxies: networks(set.TrustedProxies), AuthFailures: set.AuthFailures, Vouch: vouch,
 		Bulkheads: handlers.NewBulkheads(), Ready: s.health.readiness, Now: s.config.Now, Log: s.config.Log,
 		Metrics: handlers.NewMetrics(s.registry),
 	}
@@ -108,14 +109,16 @@ func (s *Server) routes(d handlers.Deps) {
 	s.publicEcho, s.adminEcho = newEcho(), newEcho()
 	handlers.Public(s.publicEcho, d)
 	handlers.Admin(s.adminEcho, d)
+	counts := newConnectionCounts(s.registry)
+	room := set.rooms(openFiles(), s.config.Log)
 	s.plans = [2]plan{
 		{
 			name: "public", address: set.Listen, certFile: set.TLSCert, keyFile: set.TLSKey,
-			handler: s.publicEcho, read: readTimeout, write: writeTimeout + set.DecisionBudget + set.PushBudget,
+			handler: parting(&s.health.draining, s.publicEcho), most: room.public, count: counts.of("public"), read: readTimeout, write: writeTimeout + set.DecisionBudget + set.PushBudget,
 		},
 		{
 			name: "admin", address: set.AdminListen, certFile: set.AdminTLSCert, keyFile: set.AdminTLSKey,
-			handler: s.adminEcho, read: adminReadTimeout, write: adminWriteTimeout,
+			handler: s.adminEcho, most: room.admin, count: counts.of("admin"), read: adminReadTimeout, write: adminWriteTimeout,
 		},
 	}
 }

@@ -25,6 +25,8 @@ type streams struct {
 	out, err io.Writer
 	// terminal is set where somebody watches err.
 	terminal bool
+	// hurry takes a second wish to stop from whoever has one; nil: nobody has.
+	hurry chan struct{}
 }
 
 // cli is the command line: a field for each command.

@@ -106,7 +106,7 @@ func demoSettings(secrets demoSecrets, platforms *demoPlatforms) (server.Setting
 	if err != nil {
 		return line.Settings, err
 	}
-	if _, err := parser.Parse(append(platforms.settings(), "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0")); err != nil {
+	if _, err := parser.Parse(append(platforms.settings(), "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0", "--drain-delay=0s")); err != nil {
 		return line.Settings, err
 	}
 	return line.Settings, input.LoadToServe(&line.Settings)

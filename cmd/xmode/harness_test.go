@@ -74,7 +74,7 @@ func serve(t *testing.T) served {
 	ctx, cancel := context.WithCancel(context.Background())
 	reader, writer := io.Pipe()
 	env := []string{"XMODE_REDIS=embedded", "XMODE_API_KEYS=ops:admin:" + apiKey, "XMODE_ALIYUN_KEYS=testSecret"}
-	args := []string{"serve", "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0", "--log-format=json"}
+	args := []string{"serve", "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0", "--log-format=json", "--drain-delay=0s"}
 	status := make(chan int, 1)
 	var done sync.WaitGroup
 	done.Go(func() {

@@ -24,17 +24,24 @@ func main() {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	hurry := make(chan struct{})
 	go func() {
 		<-signals
 		cancel()
-		time.Sleep(again) // some senders signal a process and then its group
-		for len(signals) > 0 {
+		for {
+			time.Sleep(again) // some senders signal a process and then its group
+			for len(signals) > 0 {
+				<-signals
+			}
 			<-signals
+			select {
+			case hurry <- struct{}{}: // nothing but waiting is cut short
+			default:
+				os.Exit(exitFailed) // at once
+			}
 		}
-		<-signals // a second one means: at once
-		os.Exit(exitFailed)
 	}()
 	os.Exit(run(ctx, os.Args[1:], os.Environ(), streams{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: isatty.IsTerminal(os.Stderr.Fd()),
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: isatty.IsTerminal(os.Stderr.Fd()), hurry: hurry,
 	}))
 }

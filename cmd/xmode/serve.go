@@ -29,7 +29,7 @@ func (c *serveCmd) Run(ctx context.Context, input *server.Input, std streams) er
 	version, commit := build()
 	endpoint, err := server.New(server.Config{
 		Settings: c.Settings, Log: journal,
-		Version: version, Commit: commit, Hangup: hangup,
+		Version: version, Commit: commit, Hangup: hangup, Hurry: std.hurry,
 	})
 	if err != nil {
 		return err

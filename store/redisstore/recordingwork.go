@@ -12,18 +12,20 @@ import (
 	"xmode/store"
 )
 
-// fileBatch is of how many pushes one script files the recordings: Redis serves
-// nobody else meanwhile. fileRounds is how many such scripts run in a row.
+// fileBatch is of how many pushes one script files the recordings, and fileEnough how
+// many recordings: Redis serves nobody else meanwhile, and a query that comes then waits.
+// fileRounds is how many such scripts run in a row.
 const (
 	fileBatch  = 8
-	fileRounds = 100
+	fileEnough = 25
+	fileRounds = 5000
 )
 
 // FileRecordings files what pushes named.
 func (s *Store) FileRecordings(ctx context.Context) error {
 	for n := range s.partitions {
 		for range fileRounds {
-			cmd, err := s.askNode(ctx, s.background, s.scripts.file, n, []any{fileBatch})
+			cmd, err := s.askNode(ctx, s.background, s.scripts.file, n, []any{fileBatch, fileEnough})
 			if err != nil {
 				return unavailable("filing recordings", err)
 			}
@@ -64,7 +66,7 @@ func (s *Store) claim(ctx context.Context, p call.Platform, partition, n int) ([
 	}
 	var cmd *redis.Cmd
 	err = execOn(ctx, node, s.scripts, func(pipe redis.Pipeliner) {
-		s.scripts.file.call(ctx, pipe, []string{base}, fileBatch)
+		s.scripts.file.call(ctx, pipe, []string{base}, fileBatch, fileEnough)
 		cmd = s.scripts.claim.call(ctx, pipe, []string{base}, string(p), s.now().UnixMilli(), s.lease.Milliseconds(), n)
 	})
 	if err != nil {

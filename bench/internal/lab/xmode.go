@@ -47,6 +47,7 @@ func StartXMode(ctx context.Context, program, redis string, env ...string) (*XMo
 		"XMODE_API_KEYS=bench:provision:" + apiKey,
 		"XMODE_LISTEN=" + public,
 		"XMODE_ADMIN_LISTEN=" + admin,
+		"XMODE_DRAIN_DELAY=0s",
 	}, env...), program, "serve")
 	if err != nil {
 		return nil, err

@@ -1,7 +1,8 @@
 -- Files the recordings that pushes have named, the oldest pushes first.
 --
 -- KEYS   1 the partition's prefix, under whose tag all its keys lie (see keys.go)
--- ARGV   1 of how many pushes at most
+-- ARGV   1 of how many pushes at most  2 how many recordings are enough: the push that
+--        names the last of them is filed whole
 -- Result how many pushes are left
 --
 -- What a push names is a text of lines: its platform, when it came (ms), and four for
@@ -34,12 +35,15 @@ local function file(platform, member, id, due, line, name)
   end
 end
 
+local filed, enough = 0, tonumber(ARGV[2])
 for _ = 1, tonumber(ARGV[1]) do
+  if filed >= enough then break end
   local push = call('LINDEX', base .. 'vq', 0)
   if not push then break end
   local platform, named, rest = string.match(push, '^([^\n]*)\n([^\n]*)\n(.*)$')
   for id, due, line, name in string.gmatch(rest or '', '([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n') do
     file(platform, inverted(tonumber(named)) .. id, id, due, line, name)
+    filed = filed + 1
   end
   call('LPOP', base .. 'vq') -- once all of it is filed: a command that fails must not lose it
 end
