@@ -45,7 +45,7 @@ fuzz: ## each fuzz target for FUZZTIME (5s)
 build: ## build bin/xmode
 	CGO_ENABLED=0 $(GO) build -tags grpcnotrace -trimpath -ldflags '$(LDFLAGS)' -o bin/xmode ./cmd/xmode
 
-generate: ## write the pages that restate code (docs/SETTINGS.md, ROUTES.md, METRICS.md, CLAUSES.md, the list in fixtures/README.md)
+generate: ## write the pages that restate code (docs/SETTINGS.md, ROUTES.md, METRICS.md, CLAUSES.md, DOCTOR.md, the list in fixtures/README.md)
 	$(GO) generate ./...
 
 bench: deps ## speed of `xmode serve`: queries and records beside hand-written handlers, recordings beside curl, `xmode simulate` beside wrk

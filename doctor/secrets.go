@@ -75,7 +75,10 @@ func weakness(text string) (Level, string) {
 // example reports whether a secret looks copied from a page, ours or another's.
 func example(text string) bool {
 	text = strings.ToLower(text)
-	for _, word := range []string{"example", "changeme", "change-me", "password", "passw0rd", "key-from-the-platform", "app-secret", "your-", "yoursecret", "testsecret"} {
+	if slices.Contains([]string{"app-secret", "key-from-the-platform", "testsecret"}, text) {
+		return true
+	}
+	for _, word := range []string{"example", "changeme", "change-me", "password", "passw0rd", "your-key", "your-secret"} {
 		if strings.Contains(text, word) {
 			return true
 		}

@@ -125,6 +125,7 @@ func (w *leakWorld) startsBadly() {
 			w.t.Errorf("serves with %q", env)
 		}
 		w.runs(w.hears, env, "", "config")
+		w.runs(w.hears, env, "", "doctor")
 	}
 	for _, args := range [][]string{{"--aliyun-keys=" + word}, {"--aliyun-keys", word}, {"--redis", "redis://:" + word + "@h"}, {"--api-keys", word}} {
 		if w.runs(w.hears, nil, "", append([]string{"serve"}, args...)...) == 0 {

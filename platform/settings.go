@@ -5,9 +5,11 @@ import "time"
 // Settings is what an operator chooses for one platform: a pointer to a struct
 // with a field for each setting, whose tags are read by kong (flags, defaults,
 // help), by the validator, and by the generator of the settings page. The names
-// begin with the platform's; what is kept from view is a [Secret]:
+// begin with the platform's; what is kept from view is a [Secret]. One by which
+// somebody is admitted says what an entry of its list looks like ("secret",
+// "appkey:secret"), so that weak ones are found:
 //
-//	Keys  Secret `kong:"-" secret:"XMODE_ACME_KEYS" help:"…"`
+//	Keys  Secret `kong:"-" secret:"XMODE_ACME_KEYS" entry:"secret" help:"…"`
 //	Model string `name:"acme-model" default:"object" validate:"oneof=object string" help:"…"`
 type Settings interface {
 	// Adapter makes the platform's adapter; nil without keys, when the platform

@@ -88,7 +88,7 @@ func settingsPage(t *testing.T) string {
 		}
 	}
 	return "# Settings\n\n" +
-		"Of `xmode serve` and `xmode config`. A flag goes before its variable, a variable before the default; an empty\n" +
+		"Of `xmode serve`, `xmode config` and `xmode doctor`. A flag goes before its variable, a variable before the default; an empty\n" +
 		"variable counts as absent. Wrong values and unknown `XMODE_` variables stop the start, all of them reported at once;\n" +
 		"those that Kubernetes injects for a service called xmode are ignored. `xmode config` prints what is in force.\n\n" +
 		"## Flags and variables\n\n| flag | variable | default | meaning |\n|---|---|---|---|\n" + flags.String() +

@@ -60,6 +60,15 @@ type fakeStore struct {
 	durable func() error
 	deposit func(store.Delivery) (store.Deposited, error)
 	retire  func(before time.Time) (int, error)
+	inspect func(context.Context) (store.Inspection, error)
+}
+
+// Inspect sees no servers, unless a test has some.
+func (f *fakeStore) Inspect(ctx context.Context) (store.Inspection, error) {
+	if f.inspect == nil {
+		return store.Inspection{}, nil
+	}
+	return f.inspect(ctx)
 }
 
 func (f *fakeStore) CheckDurability(context.Context) error {

@@ -21,7 +21,7 @@ func (s *Settings) setup(faults Faults) doctor.Setup {
 	made := doctor.Setup{
 		Platforms: s.hasPlatform(), Keys: s.APIKeys.IsSet(), Secrets: s.allSecrets(), Files: s.secretFiles(),
 		Certificates: certificates(map[string]string{"XMODE_TLS_CERT": s.TLSCert, "XMODE_ADMIN_TLS_CERT": s.AdminTLSCert}),
-		PublicOpen:   !loopback(s.Listen), PublicTLS: s.TLSCert != "", PublicSources: s.isSet("XMODE_PLATFORM_SOURCES"),
+		PublicOpen:   !loopback(s.Listen), PublicTLS: s.TLSCert != "", PublicSources: s.PlatformSources != "",
 		AdminInClear: s.adminInClear(), Embedded: s.Redis.Reveal() == embedded,
 	}
 	for _, f := range faults {
@@ -41,14 +41,6 @@ func (s *Settings) hasPlatform() bool {
 	return slices.ContainsFunc(s.Platforms, func(part any) bool {
 		adapter, err := part.(platform.Settings).Adapter(s.shared())
 		return err != nil || adapter != nil // an error is a fault of its own
-	})
-}
-
-// isSet reports whether a setting that is no secret differs from nothing.
-func (s *Settings) isSet(variable string) bool {
-	all, err := s.Variables()
-	return err == nil && slices.ContainsFunc(all, func(v Variable) bool {
-		return v.Name == variable && v.Value != "" && v.Value != "[]"
 	})
 }
 
