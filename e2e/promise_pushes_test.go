@@ -9,7 +9,7 @@ import (
 
 // TestPromisePushes: call records at half of what can be taken hardly slow queries down.
 func TestPromisePushes(t *testing.T) {
-	rounds, lasts, most := 3, 3*time.Second, 3.0
+	rounds, lasts, most := 3, 4*time.Second, 3.0
 	if playsAll() {
 		rounds, lasts, most = 9, 12*time.Second, 2.0
 	}
@@ -49,7 +49,7 @@ func beside(t *testing.T, queries, pushes *stream, rate float64, lasts time.Dura
 	t.Helper()
 	done := make(chan ends, 1)
 	go func() { done <- pushes.steady(rate, lasts) }()
-	asked := queries.steady(1000, lasts)
+	asked := queries.steady(500, lasts)
 	for what, all := range map[string]ends{"queries": asked, "pushes": <-done} {
 		if share := all.share(served); share < 0.999 {
 			t.Errorf("%.1f %% of %d %s served: %s", 100*share, all.count(), what, all)

@@ -8,8 +8,8 @@ import (
 )
 
 // How much of each kind of work is under way at a time. What callers wait for goes
-// before all else: while many of them do, pushes and the admin listener do one thing at
-// a time, so that they lag behind, and are refused, before the first query is.
+// before all else: while they crowd, one push at a time is stored and nothing new is
+// begun on the admin listener, so that these are refused before the first query is.
 const (
 	// maxQueries is how many queries are decided at a time; the fallback answers what
 	// comes on top of them.
@@ -19,11 +19,16 @@ const (
 	// ones a Redis that is far away.
 	crowd, noticeable = 64, 10
 	// maxPushes is how many pushes are stored at a time; some wait for a disk.
-	maxPushes, waitingPushes = 48, 256
+	maxPushes, pushesInCrowd, waitingPushes = 48, 1, 256
+	// waitingInCrowd is how many of each kind may wait while callers crowd: more would
+	// not get their turn in time.
+	waitingInCrowd = 16
 	// maxCalls is how many calls of the admin listener are served at a time, maxLong
 	// how many that may take long: imports, streams of records, files.
 	maxCalls, waitingCalls = 32, 128
 	maxLong, waitingLong   = 16, 32
+	// lookEvery is how often those in line look whether the crowd is gone.
+	lookEvery = 20 * time.Millisecond
 	// callPatience is how long a call of the admin listener waits for its turn.
 	callPatience = time.Second
 )
@@ -58,11 +63,11 @@ func (t *traffic) crowded() bool {
 	return t.queries.Load() > crowd && t.pace.Load() > 1000*paceOver/noticeable
 }
 
-// bulkhead lets so many in at a time, in the order in which they come, and one at a
-// time while queries are many. Some may wait; the others are turned away at once.
+// bulkhead lets so many in at a time, in the order in which they come, and fewer while
+// callers crowd. Some may wait; the others are turned away at once.
 type bulkhead struct {
-	limit, room int
-	crowded     func() bool
+	limit, inCrowd, room int
+	crowded              func() bool
 
 	mu      sync.Mutex
 	inside  int
@@ -76,15 +81,21 @@ func (b *bulkhead) enter(ctx context.Context, patience time.Duration) bool {
 	if turn == nil {
 		return ok
 	}
-	limit := time.NewTimer(patience)
+	limit, look := time.NewTimer(patience), time.NewTicker(lookEvery)
 	defer limit.Stop()
-	select {
-	case <-turn:
-		return true
-	case <-ctx.Done():
-	case <-limit.C:
+	defer look.Stop()
+	for {
+		select {
+		case <-turn:
+			return true
+		case <-ctx.Done():
+			return !b.giveUp(turn)
+		case <-limit.C:
+			return !b.giveUp(turn)
+		case <-look.C: // the crowd may be gone, and nobody inside to leave
+			b.advance()
+		}
 	}
-	return !b.giveUp(turn)
 }
 
 // queue goes in at once, or gets in line; nil and false: there is no room.
@@ -95,12 +106,19 @@ func (b *bulkhead) queue() (turn chan struct{}, in bool) {
 		b.inside++
 		return nil, true
 	}
-	if len(b.waiting) >= b.room {
+	if len(b.waiting) >= b.roomNow() {
 		return nil, false
 	}
 	turn = make(chan struct{})
 	b.waiting = append(b.waiting, turn)
 	return turn, false
+}
+
+// full reports whether whoever comes now is turned away.
+func (b *bulkhead) full() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.waiting) >= b.roomNow()
 }
 
 // giveUp takes one out of the line; false: it is their turn after all.
@@ -119,8 +137,15 @@ func (b *bulkhead) giveUp(turn chan struct{}) bool {
 // leave makes room, for those in line as well.
 func (b *bulkhead) leave() {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.inside--
+	b.mu.Unlock()
+	b.advance()
+}
+
+// advance lets those in line in for whom there is room.
+func (b *bulkhead) advance() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for len(b.waiting) > 0 && b.inside < b.limitNow() {
 		close(b.waiting[0])
 		b.waiting = b.waiting[1:]
@@ -130,9 +155,16 @@ func (b *bulkhead) leave() {
 
 func (b *bulkhead) limitNow() int {
 	if b.crowded() {
-		return 1
+		return b.inCrowd
 	}
 	return b.limit
+}
+
+func (b *bulkhead) roomNow() int {
+	if b.crowded() {
+		return min(b.room, waitingInCrowd)
+	}
+	return b.room
 }
 
 // Bulkheads are those of one process, of both listeners.
@@ -144,7 +176,7 @@ type Bulkheads struct {
 // NewBulkheads makes them, empty.
 func NewBulkheads() *Bulkheads {
 	b := &Bulkheads{}
-	b.pushes = &bulkhead{limit: maxPushes, room: waitingPushes, crowded: b.traffic.crowded}
+	b.pushes = &bulkhead{limit: maxPushes, inCrowd: pushesInCrowd, room: waitingPushes, crowded: b.traffic.crowded}
 	b.calls = &bulkhead{limit: maxCalls, room: waitingCalls, crowded: b.traffic.crowded}
 	b.long = &bulkhead{limit: maxLong, room: waitingLong, crowded: b.traffic.crowded}
 	return b

@@ -134,8 +134,8 @@ func TestPushesAndCallsAreBounded(t *testing.T) {
 	}
 }
 
-// TestQueriesGoFirst: while callers crowd, pushes and calls of the admin listener are
-// served one at a time.
+// TestQueriesGoFirst: while callers crowd, pushes are stored one at a time, and calls of
+// the admin listener wait.
 func TestQueriesGoFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBusy(t)
@@ -152,13 +152,15 @@ func TestQueriesGoFirst(t *testing.T) {
 			<-pushes
 		}
 		calls := b.sends(10, "GET", "/v1/bindings")
-		b.holds(2)
+		b.holds(1)
 		pushes2 := b.sends(10, "POST", "/acme/push")
-		b.holds(2)
+		b.holds(1)
+		if full := b.sends(10, "POST", "/acme/push"); len(full) != 4 {
+			t.Errorf("%d of ten more are refused at once, want 4", len(full))
+		}
 		close(b.queries) // no crowd any more
-		b.rest <- struct{}{}
-		b.rest <- struct{}{}
-		synctest.Wait()
+		time.Sleep(time.Second / 2)
+		b.holds(27)
 		close(b.rest)
 		<-pushes
 		for range 10 {

@@ -24,6 +24,7 @@ type messages struct {
 	params  []string // the names in it
 	maxBody int64
 	early   bool // the sender can be told without the body
+	asks    bool // callers may wait for the answer
 	kinds   *words
 	json    []string // the Content-Type of answers, shared by all of them
 	guard   *guard
@@ -42,7 +43,7 @@ func newMessages(d Deps, a platform.Adapter, r platform.Route, kinds *words, g *
 		limit = d.MaxBody
 	}
 	return &messages{Deps: d, adapter: a, name: string(a.Name()), path: r.Path, params: paramsOf(r.Path),
-		maxBody: limit, early: r.Early, kinds: kinds, json: []string{echo.MIMEApplicationJSON}, guard: g}
+		maxBody: limit, early: r.Early, asks: r.Asks, kinds: kinds, json: []string{echo.MIMEApplicationJSON}, guard: g}
 }
 
 // paramsOf lists the names in a path: "token" and "type" of "/a/:token/:type".
@@ -89,10 +90,15 @@ func (m *messages) receive(c echo.Context, now time.Time) (received platform.Rec
 	}()
 	r := c.Request()
 	message := platform.Message{Path: m.path, Params: m.paramValues(c), RawQuery: r.URL.RawQuery, Header: r.Header}
-	if len(m.params) > 0 { // a secret address: who does not know it has nothing read
+	if len(m.params) > 0 || r.ContentLength < 0 || r.ContentLength > firstRead {
+		// A secret address, or much to read: who has no key has nothing read.
 		if err := m.stranger(message, now); err != nil {
 			return received, err
 		}
+	}
+	if !m.asks && m.Bulkheads.pushes.full() { // to read it would cost the callers most of what it costs
+		m.Metrics.pushes.WithLabelValues(m.name, kindUnread, causeOverload).Inc()
+		return received, notStored()
 	}
 	if message.Body, err = readUnpacked(r, m.maxBody); err != nil {
 		return received, cmp.Or(m.stranger(message, now), error(bodyFault(err)))
@@ -109,6 +115,9 @@ func (m *messages) receive(c echo.Context, now time.Time) (received platform.Rec
 	}
 	return received, nil
 }
+
+// kindUnread stands for the kind of a push that was refused unread.
+const kindUnread = "unread"
 
 // stranger is the refusal of whoever has no key or does not know the address, by
 // what can be seen without the body: they learn nothing about that. nil: it may

@@ -21,6 +21,8 @@ type Route struct {
 	Methods []string
 	// MaxBody is the largest body in bytes; 0: the server's limit for pushes.
 	MaxBody int64
+	// Asks is set where questions come, among other things or alone.
+	Asks bool
 	// Early is set where the sender can be told without the body: then nobody else
 	// hears what is wrong with it.
 	Early bool

@@ -72,7 +72,7 @@ func (a *Adapter) Routes() []platform.Route {
 		Path:    "/aliyun/call-control",
 		What:    "Query: whom to connect, for calls and text messages",
 		Methods: []string{http.MethodGet, http.MethodPost},
-		MaxBody: platform.MaxQuery,
+		MaxBody: platform.MaxQuery, Asks: true,
 	}}
 	if a.tokens.Load() != nil {
 		routes = append(routes, platform.Route{

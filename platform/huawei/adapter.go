@@ -71,13 +71,16 @@ func (a *Adapter) Name() call.Platform { return Name }
 // has that of a question.
 func (a *Adapter) Routes() []platform.Route {
 	var routes []platform.Route
-	for _, r := range []struct{ path, what string }{
-		{pathEvents, "Call events; callin is the query; states of numbers are taken here too"},
-		{pathRecords, "Call records (fee)"},
-		{pathNumbers, "States of X numbers"},
-		{pathSMS, "Text messages: Block is the query, Notify tells what became of it"},
+	for _, r := range []struct {
+		path, what string
+		asks       bool
+	}{
+		{pathEvents, "Call events; callin is the query; states of numbers are taken here too", true},
+		{pathRecords, "Call records (fee)", false},
+		{pathNumbers, "States of X numbers", false},
+		{pathSMS, "Text messages: Block is the query, Notify tells what became of it", true},
 	} {
-		routes = append(routes, platform.Route{Path: r.path, What: r.what, Methods: []string{http.MethodPost}, Early: true})
+		routes = append(routes, platform.Route{Path: r.path, What: r.what, Methods: []string{http.MethodPost}, Asks: r.asks, Early: true})
 	}
 	return routes
 }
