@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"encoding/binary"
 	"slices"
 	"strconv"
 
@@ -40,7 +39,7 @@ func (l *listing) fromSlices(ctx context.Context, src source, n int) (refs []ref
 		}
 		for i, name := range names {
 			if len(refs) < n {
-				refs = append(refs, refsOfSlice(src, name, texts[i].Val(), from, to)...)
+				refs = append(refs, refsOfSlice(src, name, texts[i].Val(), from, to, n-len(refs))...)
 			}
 		}
 		high = "(" + names[len(names)-1]
@@ -60,20 +59,31 @@ func minutesBetween(from, to string) (high, low string) {
 	return high, low
 }
 
-// refsOfSlice reads one minute, newest first.
-func refsOfSlice(src source, name, text, from, to string) []ref {
+// refsOfSlice reads the first n of one minute, newest first. A busy minute has tens of
+// thousands, of which a page wants some: what comes behind those that were found already
+// is neither kept nor sorted. The text is read from its end, where the newest are.
+func refsOfSlice(src source, name, text, from, to string, n int) []ref {
 	begin, err := strconv.ParseInt(name, 10, 64)
 	if err != nil {
 		return nil
 	}
-	refs := make([]ref, 0, len(text)/sliceEntry)
-	for ; len(text) >= sliceEntry; text = text[sliceEntry:] {
-		within := binary.BigEndian.Uint16([]byte(text[:2]))
-		member := invertedMS(min(begin*minute+int64(within), lastInstant)) + text[2:sliceEntry]
-		if from <= member && member < to {
-			refs = append(refs, ref{src, member})
+	text = text[:len(text)/sliceEntry*sliceEntry]
+	refs := make([]ref, 0, min(len(text)/sliceEntry, 2*n))
+	var member [timeLength + placeLength]byte
+	for ; len(text) > 0; text = text[:len(text)-sliceEntry] {
+		entry := text[len(text)-sliceEntry:]
+		within := int64(entry[0])<<8 | int64(entry[1])
+		copy(member[:], invertedMS(min(begin*minute+within, lastInstant)))
+		copy(member[timeLength:], entry[2:])
+		if string(member[:]) < from || string(member[:]) >= to {
+			continue
+		}
+		if refs = append(refs, ref{src, string(member[:])}); len(refs) == 2*n {
+			slices.SortFunc(refs, ref.compare)
+			refs = refs[:n]
+			to = refs[n-1].member
 		}
 	}
 	slices.SortFunc(refs, ref.compare)
-	return refs
+	return refs[:min(n, len(refs))]
 }
