@@ -32,6 +32,7 @@ const (
 	Persistence    = "persistence"
 	Durability     = "durability"
 	ClusterState   = "cluster"
+	Sentinels      = "sentinel"
 	Partitions     = "partitions"
 	Clock          = "clock"
 	ShardClocks    = "shard-clocks"
@@ -79,6 +80,8 @@ func Checks() []Check {
 			"a push is acknowledged only once it is as safe as promised; otherwise the platform is refused, and gives up after some repetitions", "appendonly yes and appendfsync always for fsync; as many connected replicas of each master as replicas=N names; or promise less"},
 		{ClusterState, "Of a cluster, its state, its slots, and a replica of each master. Problem: down, or slots without a server. Warning: a master without a replica.",
 			"X numbers and records in slots without a server get the fallback, and pushes 503", "redis-cli --cluster check, then fix; add replicas"},
+		{Sentinels, "Sentinels that the address names, those that watch with them, and a replica of the master. Problem: none answers. Warning: one does not, fewer than three watch, or there is no replica.",
+			"when the master dies, nobody is promoted, or nobody tells us", "run three sentinels or more on machines of their own, name them all, and give the master a replica"},
 		{Partitions, "--record-partitions is that of the first start. Problem: it is not.",
 			"the endpoint ends rather than scatter records", "set --record-partitions to what it was at first"},
 		{Clock, "Our clock against that of Redis. Warning: from 1 s. Problem: from half of --clock-skew.",

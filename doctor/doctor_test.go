@@ -227,3 +227,21 @@ func TestPage(t *testing.T) {
 		t.Errorf("docs/DOCTOR.md is stale, run `make generate` (%v)", err)
 	}
 }
+
+func TestSentinels(t *testing.T) {
+	for name, c := range map[string]struct {
+		all  []store.Watcher
+		want string
+	}{
+		"all in order": {[]store.Watcher{{Name: "a", Others: 2}, {Name: "b", Others: 2}}, ""},
+		"none":         {[]store.Watcher{{Name: "a", Away: "connection"}}, "warning sentinel a: the sentinel does not help: connection\nproblem sentinel : none of 1 sentinels answers"},
+		"one":          {[]store.Watcher{{Name: "a"}}, "warning sentinel : 1 watch the master and live: when it dies, they may not agree"},
+		"one down":     {[]store.Watcher{{Name: "a", Others: 2, Down: 1}}, "warning sentinel : 2 watch the master and live: when it dies, they may not agree"},
+	} {
+		t.Run(name, func(t *testing.T) { expect(t, doctor.Watchers(c.all), c.want) })
+	}
+	n := good()
+	n.Name, n.Replicas = "", 0
+	expect(t, doctor.Servers(store.Inspection{Topology: store.Sentinel, Nodes: []store.Node{n}, Partitions: 1}, promise()),
+		"warning sentinel : the master has no replica: nobody can take its place")
+}

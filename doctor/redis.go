@@ -28,8 +28,11 @@ func Servers(seen store.Inspection, p Promise) (found Findings) {
 	for _, n := range seen.Nodes {
 		found.server(seen.Topology, n, p)
 	}
-	if seen.Topology == store.Cluster {
+	switch seen.Topology {
+	case store.Cluster:
 		found.cluster(seen)
+	case store.Sentinel:
+		found.promotable(seen.Nodes)
 	}
 	switch {
 	case seen.Partitions == p.Partitions:

@@ -129,6 +129,16 @@ func TestDoctorOnCluster(t *testing.T) {
 	})
 }
 
+// TestDoctorOnSentinel: the sentinels are asked, and the master that they name.
+func TestDoctorOnSentinel(t *testing.T) {
+	p := storetest.Sentinel(t, storetest.Access{})
+	said := examine(t, []string{"XMODE_REDIS=" + p.URL}, "--durability=replicas=1")
+	said.finds(t, "ok", "sentinel", "3 watch the master")
+	said.finds(t, "ok", "durability", "replicas=1, and 1 are connected")
+	said = examine(t, []string{"XMODE_REDIS=" + strings.Replace(p.URL, p.Sentinels[0].Addr, "127.0.0.1:1", 1)})
+	said.finds(t, "warning", "sentinel", "the sentinel does not help: connection")
+}
+
 // TestDoctorOnSecrets: weak ones, those that are used twice, files that are open to
 // everybody, certificates that end.
 func TestDoctorOnSecrets(t *testing.T) {

@@ -101,6 +101,7 @@ func (c *clouds) flags(more ...string) []string {
 	return append([]string{
 		"--huawei-api=" + c.huaweiAt, "--aliyun-api=" + c.aliyunAt, "--aliyun-recording-delay=" + fileDelay.String(), "--log-level=debug",
 		"--recording-hosts=127.0.0.1", "--recording-allow-private", "--recording-rate=100000", "--recording-retry=50ms",
+		"--push-budget=5s", // the machine may be busy
 	}, more...)
 }
 

@@ -37,7 +37,7 @@ func Examine(ctx context.Context, s *Settings, faults Faults, now func() time.Ti
 
 // examineRedis judges the servers; nothing where the settings name none that can
 // be spoken to, which is a fault of its own.
-func (s *Settings) examineRedis(ctx context.Context, now func() time.Time) doctor.Findings {
+func (s *Settings) examineRedis(ctx context.Context, now func() time.Time) (found doctor.Findings) {
 	opened, closing, err := openStore(s, now, slog.New(slog.DiscardHandler), func(string, bool) {})
 	if err != nil {
 		return nil
@@ -45,11 +45,14 @@ func (s *Settings) examineRedis(ctx context.Context, now func() time.Time) docto
 	defer func() { _ = closing() }()
 	ctx, cancel := context.WithTimeout(ctx, inspectTimeout)
 	defer cancel()
+	if watchers, err := redisstore.Watchers(ctx, s.Redis.Reveal()); err == nil && len(watchers) > 0 {
+		found = doctor.Watchers(watchers)
+	}
 	seen, err := opened.Inspect(ctx)
 	if err != nil && len(seen.Nodes) == 0 {
-		return doctor.Unreachable(classOf(err))
+		return append(found, doctor.Unreachable(classOf(err))...)
 	}
-	return doctor.Servers(seen, s.promise())
+	return append(found, doctor.Servers(seen, s.promise())...)
 }
 
 // promise is what the servers are held against.

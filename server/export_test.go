@@ -45,3 +45,9 @@ var (
 
 // Guarded is the handler of a listener.
 func Guarded(h http.Handler, log *slog.Logger) http.Handler { return guarded(h, "public", log) }
+
+// Rooms are how many connections the public and the admin listener get of so many files.
+func Rooms(g Guards, files int, log *slog.Logger) (public, admin int) {
+	r := g.rooms(files, log)
+	return r.public, r.admin
+}

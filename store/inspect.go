@@ -44,6 +44,18 @@ type Shards struct {
 // Slots is how many slots a cluster has.
 const Slots = 16384
 
+// Watcher is a sentinel that an address names.
+type Watcher struct {
+	// Name is its address.
+	Name string
+	// Away says in a word why it could not be asked, or knows no such master;
+	// empty: it answered.
+	Away string
+	// Others are the sentinels that watch the same master, Down those of them that
+	// it takes for dead.
+	Others, Down int
+}
+
 // Node is one server.
 type Node struct {
 	// Name is its address as it names itself or is dialled, host:port.

@@ -103,3 +103,42 @@ func TestReachOf(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestWatchers: each sentinel that an address names says who else watches, by the
+// login of sentinels, and what does not help says why.
+func TestWatchers(t *testing.T) {
+	p := storetest.Sentinel(t, storetest.Access{Data: storetest.Password, Sentinels: "storetest-sentinels-59"})
+	all, err := redisstore.Watchers(t.Context(), p.URL)
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	for i, w := range all {
+		if w != (store.Watcher{Name: p.Sentinels[i].Addr, Others: 2}) {
+			t.Errorf("%+v", w)
+		}
+	}
+	p.Sentinels[2].Kill()
+	waitFor(t, func() bool {
+		all, err := redisstore.Watchers(t.Context(), p.URL)
+		return err == nil && all[2].Away == "connection" && all[0].Down == 1 && all[1].Down == 1
+	})
+	for url, away := range map[string]string{
+		strings.Replace(p.URL, "storetest-sentinels-59", "wrong", 1):      "WRONGPASS",
+		strings.Replace(p.URL, "/"+masterOf(p.URL), "/another-master", 1): "it knows no master of that name",
+		"redis+sentinel://127.0.0.1:1/m":                                  "connection",
+	} {
+		all, err := redisstore.Watchers(t.Context(), url)
+		if err != nil || len(all) == 0 || all[0].Away != away {
+			t.Errorf("%s: %+v, %v", away, all, err)
+		}
+	}
+	if all, err := redisstore.Watchers(t.Context(), "redis://127.0.0.1:1"); err != nil || all != nil {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+// masterOf is what an address calls the master.
+func masterOf(url string) string {
+	_, path, _ := strings.Cut(strings.SplitN(url, "://", 2)[1], "/")
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == '?' })[0]
+}
