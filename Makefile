@@ -34,10 +34,12 @@ unit: ## all tests with the race detector, those of the module beside ours as we
 	$(GO) -C secondopinion test -race ./...
 
 promises: deps ## the promises of docs/PROMISES.md, each fault for some seconds (5 min)
-	$(GO) test -race -count=1 -timeout 15m -run '^TestPromise' ./e2e -args -promises=short
+	@$(GO) test -race -c -o bin/promises.test ./e2e
+	@cd e2e && ../bin/promises.test -test.timeout 15m -test.run '^TestPromise' -promises=short
 
 chaos: deps ## the promises of docs/PROMISES.md, each fault in full length, with the measured figures (45 min)
-	@$(GO) test -count=1 -timeout 60m -run '^TestPromise' ./e2e -args -promises=full
+	@$(GO) test -c -o bin/chaos.test ./e2e
+	@cd e2e && ../bin/chaos.test -test.timeout 60m -test.run '^TestPromise' -promises=full
 
 fuzz: ## each fuzz target for FUZZTIME (5s)
 	@GO="$(GO)" sh scripts/fuzz.sh $(FUZZTIME)

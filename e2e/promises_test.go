@@ -4,10 +4,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // extent is how much of the promises is played. They want the machine for themselves, so
@@ -41,6 +43,8 @@ type promise struct {
 	test, fault, what string
 	figures           []string
 	played, met       bool
+	began             time.Time
+	took              time.Duration
 }
 
 // promises are those of this run, in the order in which they were played.
@@ -55,7 +59,7 @@ var kept promises
 func (p *promises) begin(test, fault, what string) *promise {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	row := &promise{test: test, fault: fault, what: what}
+	row := &promise{test: test, fault: fault, what: what, began: time.Now()}
 	p.rows = append(p.rows, row)
 	return row
 }
@@ -63,7 +67,16 @@ func (p *promises) begin(test, fault, what string) *promise {
 func (p *promises) end(row *promise, met bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	row.played, row.met = true, met
+	row.played, row.met, row.took = true, met, time.Since(row.began)
+	fmt.Fprintf(os.Stderr, "%-8s %s (%v)\n", row.state(), row.test, row.took.Round(time.Second))
+}
+
+// state is whether the promise is met.
+func (row *promise) state() string {
+	if row.played && row.met {
+		return "met"
+	}
+	return "NOT MET"
 }
 
 // note adds a figure to the row of a test, or of the test that it is a part of.
@@ -85,12 +98,10 @@ func (p *promises) print(out io.Writer) {
 	}
 	unmet := 0
 	for _, row := range p.rows {
-		state := "met"
-		if !row.played || !row.met {
-			state = "NOT MET"
+		if row.state() != "met" {
 			unmet++
 		}
-		fmt.Fprintf(out, "\n%-8s %s\n         promise:  %s\n         test:     %s\n", state, row.fault, row.what, row.test)
+		fmt.Fprintf(out, "\n%-8s %s\n         promise:  %s\n         test:     %s (%v)\n", row.state(), row.fault, row.what, row.test, row.took.Round(time.Second))
 		for _, figure := range row.figures {
 			fmt.Fprintf(out, "         measured: %s\n", figure)
 		}
