@@ -1,7 +1,7 @@
 # Run `make help` for what there is.
 
 GO       ?= go
-FUZZTIME ?= 5s
+FUZZTIME ?= 3s
 BINDINGS ?= 1000000
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null)
@@ -41,7 +41,7 @@ chaos: deps ## the promises of docs/PROMISES.md, each fault in full length, with
 	@$(GO) test -c -o bin/chaos.test ./e2e
 	@cd e2e && ../bin/chaos.test -test.timeout 60m -test.run '^TestPromise' -promises=full
 
-fuzz: ## each fuzz target for FUZZTIME (5s)
+fuzz: ## each fuzz target for FUZZTIME (3s)
 	@GO="$(GO)" sh scripts/fuzz.sh $(FUZZTIME)
 
 build: ## build bin/xmode

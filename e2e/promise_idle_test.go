@@ -19,11 +19,12 @@ import (
 // TestPromiseIdleConnections holds queries beside a crowd of connections on which next to
 // nothing happens against queries without it, in turn.
 func TestPromiseIdleConnections(t *testing.T) {
-	quiet, slow, rounds, lasts := 2000, 200, 3, 4*time.Second
+	quiet, slow, rounds, lasts, limit := 2000, 200, 3, 3*time.Second, 4.0 // of some seconds a ratio is coarse
 	if playsAll() {
-		quiet, slow, rounds, lasts = 10_000, 1000, 7, 15*time.Second
+		quiet, slow, rounds, lasts, limit = 10_000, 1000, 7, 15*time.Second, 1.5
 	}
-	promised(t, fmt.Sprintf("%d idle and %d slow-sending connections", quiet, slow), "the 99th percentile of queries is at most 1.5 times what it is without them")
+	promised(t, fmt.Sprintf("%d idle and %d slow-sending connections", quiet, slow),
+		fmt.Sprintf("the 99th percentile of queries is at most %.1f times what it is without them", limit))
 	e := serve(t, nil)
 	e.bind(askedPair)
 	askFor(e, 300, 2*time.Second)
@@ -41,7 +42,7 @@ func TestPromiseIdleConnections(t *testing.T) {
 	measured(t, "99th percentile of %d rounds: %.1f ms without, %.1f ms with them, ratio %.2f (%.2f)",
 		rounds, median(without), median(with), median(with)/median(without), ratios)
 	measured(t, "resident memory: %d MiB without, %d MiB with them", memory[0]>>20, memory[1]>>20)
-	if ratio := median(with) / median(without); ratio > 1.5 {
+	if ratio := median(with) / median(without); ratio > limit {
 		t.Errorf("queries take %.2f times as long", ratio)
 	}
 	if most := 256 << 20; memory[1]-memory[0] > most {

