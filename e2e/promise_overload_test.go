@@ -20,7 +20,7 @@ func TestPromiseOverload(t *testing.T) {
 	if playsAll() {
 		lasts, alone, least = time.Minute, 5*time.Second, 0.95
 	}
-	promised(t, "four times the load that it can carry", fmt.Sprintf("queries go first, at least %.0f %% are decided, pushes and reads are refused with 503 before; memory stays below 512 MiB; as usual a second after its end", 100*least))
+	promised(t, "four times the load that it can carry", fmt.Sprintf("queries go first, at least %.0f %% are decided, pushes and reads are refused with 503 before; memory stays below 768 MiB; as usual a second after its end", 100*least))
 	lightly(t)
 	e := serveBy(t, plainly(t), []string{"GOMAXPROCS=1"})
 	queries, pushes, reads := e.queries(), e.pushes(), e.reads(200)
@@ -52,7 +52,7 @@ func TestPromiseOverload(t *testing.T) {
 	if len(all[1][refused])+len(all[2][refused]) == 0 {
 		t.Errorf("nothing was refused: that was no overload")
 	}
-	if most > 512 {
+	if most > 768 {
 		t.Errorf("%d MiB of memory", most)
 	}
 	if after.share(served) < 1 || after.quantile(0.99) > 3*usual.quantile(0.99)+10 {

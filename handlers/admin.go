@@ -78,12 +78,16 @@ func byPath(routes []adminRoute) map[string][]string {
 	return methods
 }
 
-// bulkheadOf is where a call waits for its turn: what may take long, since it is as
-// long as its client likes, does not keep out what is short.
-func (a *admin) bulkheadOf(path string) *bulkhead {
-	switch path {
-	case "/v1/bindings/import", "/v1/cdrs", "/v1/recordings/:id/content":
+// bulkheadOf is where a call waits for its turn: what takes as long as its client does
+// keeps nothing out that is short.
+func (a *admin) bulkheadOf(c echo.Context) *bulkhead {
+	switch c.Path() {
+	case "/v1/bindings/import", "/v1/recordings/:id/content":
 		return a.Bulkheads.long
+	case "/v1/cdrs":
+		if accepted(c.Request().Header, mimeNDJSON, mimeCSV) != echo.MIMEApplicationJSON {
+			return a.Bulkheads.long
+		}
 	}
 	return a.Bulkheads.calls
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,10 +24,12 @@ const (
 	// waitingInCrowd is how many of each kind may wait while callers crowd: more would
 	// not get their turn in time.
 	waitingInCrowd = 16
-	// maxCalls is how many calls of the admin listener are served at a time, maxLong
-	// how many that may take long: imports, streams of records, files.
-	maxCalls, waitingCalls = 32, 128
-	maxLong, waitingLong   = 16, 32
+	// callsPerProcessor is how many calls of the admin listener are served at a time: a
+	// page of records is some milliseconds of work, and queries wait behind all of them.
+	// maxLong is how many that take as long as their clients do: imports, streams of
+	// records, files.
+	callsPerProcessor, waitingCalls = 2, 128
+	maxLong, waitingLong            = 16, 32
 	// lookEvery is how often those in line look whether the crowd is gone.
 	lookEvery = 20 * time.Millisecond
 	// callPatience is how long a call of the admin listener waits for its turn.
@@ -177,7 +180,7 @@ type Bulkheads struct {
 func NewBulkheads() *Bulkheads {
 	b := &Bulkheads{}
 	b.pushes = &bulkhead{limit: maxPushes, inCrowd: pushesInCrowd, room: waitingPushes, crowded: b.traffic.crowded}
-	b.calls = &bulkhead{limit: maxCalls, room: waitingCalls, crowded: b.traffic.crowded}
+	b.calls = &bulkhead{limit: max(2, callsPerProcessor*runtime.GOMAXPROCS(0)), room: waitingCalls, crowded: b.traffic.crowded}
 	b.long = &bulkhead{limit: maxLong, room: waitingLong, crowded: b.traffic.crowded}
 	return b
 }

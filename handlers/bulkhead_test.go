@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -93,7 +94,7 @@ func TestPushesAndCallsAreBounded(t *testing.T) {
 		refusal        string
 	}{
 		{"POST", "/acme/push", 48, 256, 30 * time.Second, notStored + "\n"},
-		{"GET", "/v1/bindings", 32, 128, time.Second, `{"error":{"code":"overloaded","message":"too much to do at the moment: try again"}}`},
+		{"GET", "/v1/bindings", max(2, 2*runtime.GOMAXPROCS(0)), 128, time.Second, `{"error":{"code":"overloaded","message":"too much to do at the moment: try again"}}`},
 	} {
 		t.Run(tt.path, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -160,7 +161,7 @@ func TestQueriesGoFirst(t *testing.T) {
 		}
 		close(b.queries) // no crowd any more
 		time.Sleep(time.Second / 2)
-		b.holds(27)
+		b.holds(17 + min(10, max(2, 2*int64(runtime.GOMAXPROCS(0)))))
 		close(b.rest)
 		<-pushes
 		for range 10 {

@@ -58,7 +58,7 @@ func handle[T any](a *admin, need Role, read func(*request) (T, error), do func(
 		if req.key, err = a.authorize(c.Request(), need); err != nil {
 			return err
 		}
-		hull := a.bulkheadOf(c.Path())
+		hull := a.bulkheadOf(c)
 		if !hull.enter(ctx, callPatience) {
 			return errOverloaded
 		}

@@ -38,7 +38,7 @@ func (c *serveCmd) Run(ctx context.Context, input *server.Input, std streams) er
 }
 
 // enoughMemory is up to where garbage is left lying: more of it is collected sooner.
-const enoughMemory = 384 << 20
+const enoughMemory = 640 << 20
 
 // calmCollector has the garbage collector run less often, unless GOGC says how
 // often: the live heap is a few megabytes, and at thousands of queries a second
