@@ -14,8 +14,7 @@ import (
 
 // fileBatch is of how many pushes one script files the recordings, and fileEnough how
 // many recordings: Redis serves nobody else meanwhile, and a query that comes then waits.
-// fileRounds is how many such scripts run one after the other, with a rest as long as
-// each took, so that Redis is at most half busy with them.
+// fileRounds is how many such scripts run in a row.
 const (
 	fileBatch  = 8
 	fileEnough = 25
@@ -26,7 +25,6 @@ const (
 func (s *Store) FileRecordings(ctx context.Context) error {
 	for n := range s.partitions {
 		for range fileRounds {
-			began := s.now()
 			cmd, err := s.askNode(ctx, s.background, s.scripts.file, n, []any{fileBatch, fileEnough})
 			if err != nil {
 				return unavailable("filing recordings", err)
@@ -34,22 +32,9 @@ func (s *Store) FileRecordings(ctx context.Context) error {
 			if cmd.Val() == int64(0) {
 				break
 			}
-			if err := rest(ctx, s.now().Sub(began)); err != nil {
-				return unavailable("filing recordings", err)
-			}
 		}
 	}
 	return nil
-}
-
-// rest waits for d, or until ctx ends.
-func rest(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // ClaimRecordings claims what is due, partition by partition, each time from
