@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -208,6 +209,34 @@ func TestTooManyQueries(t *testing.T) {
 			if w := <-answers; w.Code != 200 || w.Body.String() != `{"outcome":"connect","reason":"peer"}` {
 				t.Fatalf("answered %d %s", w.Code, w.Body)
 			}
+		}
+	})
+}
+
+// TestSlowSendersKeepNobodysPlace: calls whose bodies do not end have no place, so that
+// others are served.
+func TestSlowSendersKeepNobodysPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBusy(t)
+		close(b.rest)
+		body, sender := io.Pipe()
+		done := make(chan struct{})
+		for range 64 {
+			go func() {
+				r := httptest.NewRequest(http.MethodPost, "/v1/decide", body)
+				r.Header.Set("Authorization", "Bearer "+readKey)
+				r.Header.Set("Content-Type", "application/json")
+				b.admin.ServeHTTP(httptest.NewRecorder(), r)
+				done <- struct{}{}
+			}()
+		}
+		synctest.Wait()
+		if w := <-b.sends(1, "GET", "/v1/bindings"); w.Code != http.StatusOK {
+			t.Errorf("answered %d %s", w.Code, w.Body)
+		}
+		_ = sender.Close()
+		for range 64 {
+			<-done
 		}
 	})
 }

@@ -58,15 +58,15 @@ func handle[T any](a *admin, need Role, read func(*request) (T, error), do func(
 		if req.key, err = a.authorize(c.Request(), need); err != nil {
 			return err
 		}
-		hull := a.bulkheadOf(c)
-		if !hull.enter(ctx, callPatience) {
-			return errOverloaded
-		}
-		defer hull.leave()
 		input, err := read(req)
 		if err != nil {
 			return err
 		}
+		hull := a.bulkheadOf(c) // only now: who sends slowly keeps nobody's place
+		if !hull.enter(ctx, callPatience) {
+			return errOverloaded
+		}
+		defer hull.leave()
 		answer, err := do(req, input)
 		if err != nil {
 			return err

@@ -90,13 +90,14 @@ func (m *messages) receive(c echo.Context, now time.Time) (received platform.Rec
 	}()
 	r := c.Request()
 	message := platform.Message{Path: m.path, Params: m.paramValues(c), RawQuery: r.URL.RawQuery, Header: r.Header}
-	if len(m.params) > 0 || r.ContentLength < 0 || r.ContentLength > firstRead {
-		// A secret address, or much to read: who has no key has nothing read.
+	full := !m.asks && m.Bulkheads.pushes.full()
+	if full || len(m.params) > 0 || r.ContentLength < 0 || r.ContentLength > firstRead {
+		// No room, a secret address, or much to read: who has no key learns nothing of it.
 		if err := m.stranger(message, now); err != nil {
 			return received, err
 		}
 	}
-	if !m.asks && m.Bulkheads.pushes.full() { // to read it would cost the callers most of what it costs
+	if full { // to read it would cost the callers most of what it costs
 		m.Metrics.pushes.WithLabelValues(m.name, kindUnread, causeOverload).Inc()
 		return received, notStored()
 	}

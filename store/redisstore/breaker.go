@@ -22,8 +22,11 @@ const (
 	missesToOpen = 3
 	// probeEvery is the pause between two probes of a server that is away.
 	probeEvery = 200 * time.Millisecond
-	// probePatience is when a probe counts as unanswered, unless Config says.
+	// probePatience is when a probe counts as unanswered, unless Config says more.
 	probePatience = 400 * time.Millisecond
+	// connectPatience is what opening a connection may take besides: dialling, TLS,
+	// logging in.
+	connectPatience = 2500 * time.Millisecond
 )
 
 // errOpen: the server is known to be away, and was not asked.
@@ -93,14 +96,14 @@ func (c *circuit) shut(ctx context.Context) bool {
 }
 
 // heed learns from the end of a round trip. Any word of the server counts as an
-// answer; a caller who gave up says nothing.
+// answer; a caller who gave up, or found no connection free, says nothing.
 func (c *circuit) heed(err error) {
 	switch {
 	case err == nil || isReply(err):
 		if c.misses.Load() != 0 {
 			c.misses.Store(0)
 		}
-	case errors.Is(err, context.Canceled) || errors.Is(err, redis.ErrClosed):
+	case errors.Is(err, context.Canceled) || errors.Is(err, redis.ErrClosed) || errors.Is(err, redis.ErrPoolTimeout):
 	case c.misses.Add(1) >= missesToOpen:
 		c.trip(err)
 	}
@@ -145,8 +148,12 @@ func (c *circuit) probe() {
 	c.told(c.way, false)
 }
 
-func (c *circuit) answers() bool {
-	ctx, cancel := context.WithTimeout(context.WithValue(c.probes, probing{}, true), c.patience)
+// answers reports whether the server is there and quick. To open a connection may take
+// its time, and what it took is not lost: only then it counts how long an answer takes.
+func (c *circuit) answers() bool { return c.ping(connectPatience) && c.ping(c.patience) }
+
+func (c *circuit) ping(patience time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.WithValue(c.probes, probing{}, true), patience)
 	defer cancel()
 	err := c.server.Ping(ctx).Err()
 	if err == nil || isReply(err) || errors.Is(err, redis.ErrClosed) {

@@ -41,6 +41,7 @@ type gatherer struct {
 	stop  chan struct{}
 	spare chan struct{} // a token for each spare lane there is
 	work  sync.WaitGroup
+	mu    sync.Mutex // a lane that begins must not miss the end
 }
 
 func newGatherer(exec func(context.Context, func(redis.Pipeliner)) error) *gatherer {
@@ -70,7 +71,9 @@ func (g *gatherer) do(ctx context.Context, fill func(redis.Pipeliner)) error {
 
 // close ends the lanes; nobody may call do any more.
 func (g *gatherer) close() {
+	g.mu.Lock()
 	close(g.stop)
+	g.mu.Unlock()
 	g.work.Wait()
 }
 
@@ -100,6 +103,8 @@ func (g *gatherer) lane(idle func() <-chan time.Time) {
 
 // relieve starts a spare lane in place of one that is late.
 func (g *gatherer) relieve() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	select {
 	case <-g.stop:
 		return

@@ -51,7 +51,7 @@ type Config struct {
 	// DefaultLease.
 	Lease time.Duration
 	// Probe is how long a server that was found away may take to answer before it
-	// counts as back; default 400 ms.
+	// counts as back; at least 400 ms.
 	Probe time.Duration
 	// Circuit is told when a server is found away (open) and when it is back, with
 	// the way on which that was found: "queries", "pushes", "others", "background".
@@ -134,7 +134,7 @@ func New(c Config) (*Store, error) {
 		c.Background = c.Client
 	}
 	s := &Store{
-		client: c.Client, hot: c.Queries, circuits: newCircuits(cmp.Or(c.Probe, probePatience), c.Circuit), background: c.Background, lease: cmp.Or(c.Lease, DefaultLease), keys: keys{or(c.Prefix, "xmode")}, scripts: readScripts(),
+		client: c.Client, hot: c.Queries, circuits: newCircuits(max(c.Probe, probePatience), c.Circuit), background: c.Background, lease: cmp.Or(c.Lease, DefaultLease), keys: keys{or(c.Prefix, "xmode")}, scripts: readScripts(),
 		window: cmp.Or(c.CallbackWindow, 72*time.Hour), now: c.Now,
 		known: c.Platforms, partitions: max(c.Partitions, 1), leanStream: c.LeanStream,
 		durable: newDurable(c.Pushes, c.Durability), packer: packer, recent: newRecent(),
