@@ -1,7 +1,7 @@
 # Run `make help` for what there is.
 
 GO       ?= go
-FUZZTIME ?= 3s
+FUZZTIME ?= 1s
 BINDINGS ?= 1000000
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null)
@@ -33,7 +33,7 @@ unit: ## all tests with the race detector, those of the module beside ours as we
 	$(GO) test -race ./...
 	$(GO) -C secondopinion test -race ./...
 
-promises: deps ## the promises of docs/PROMISES.md, each fault for some seconds (5 min)
+promises: deps ## the promises of docs/PROMISES.md, each fault for some seconds, without those about ratios (3 min)
 	@$(GO) test -race -c -o bin/promises.test ./e2e
 	@cd e2e && ../bin/promises.test -test.timeout 15m -test.run '^TestPromise' -promises=short
 
@@ -41,7 +41,7 @@ chaos: deps ## the promises of docs/PROMISES.md, each fault in full length, with
 	@$(GO) test -c -o bin/chaos.test ./e2e
 	@cd e2e && ../bin/chaos.test -test.timeout 60m -test.run '^TestPromise' -promises=full
 
-fuzz: ## each fuzz target for FUZZTIME (3s)
+fuzz: ## each fuzz target for FUZZTIME (1s)
 	@GO="$(GO)" sh scripts/fuzz.sh $(FUZZTIME)
 
 build: ## build bin/xmode

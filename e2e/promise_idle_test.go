@@ -19,10 +19,8 @@ import (
 // TestPromiseIdleConnections holds queries beside a crowd of connections on which next to
 // nothing happens against queries without it, in turn.
 func TestPromiseIdleConnections(t *testing.T) {
-	quiet, slow, rounds, lasts, limit := 2000, 200, 3, 3*time.Second, 4.0 // of some seconds a ratio is coarse
-	if playsAll() {
-		quiet, slow, rounds, lasts, limit = 10_000, 1000, 7, 15*time.Second, 1.5
-	}
+	atLength(t)
+	const quiet, slow, rounds, lasts, limit = 10_000, 1000, 7, 15 * time.Second, 1.5
 	promised(t, fmt.Sprintf("%d idle and %d slow-sending connections", quiet, slow),
 		fmt.Sprintf("the 99th percentile of queries is at most %.1f times what it is without them", limit))
 	e := serve(t, nil)

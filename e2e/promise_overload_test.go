@@ -16,10 +16,8 @@ var overload = struct{ queries, pushes, reads float64 }{0.5, 2, 1.5}
 // what is refused is told so at once, memory stays bounded, and as soon as the load ends
 // all is as before.
 func TestPromiseOverload(t *testing.T) {
-	lasts, alone, least := 8*time.Second, 2*time.Second, 0.75 // coarse, beside other tests
-	if playsAll() {
-		lasts, alone, least = time.Minute, 5*time.Second, 0.95
-	}
+	atLength(t)
+	const lasts, alone, least = time.Minute, 5 * time.Second, 0.95
 	promised(t, "four times the load that it can carry", fmt.Sprintf("queries go first, at least %.0f %% are decided, pushes and reads are refused with 503 before; memory stays below 768 MiB; as usual a second after its end", 100*least))
 	lightly(t)
 	e := serveBy(t, plainly(t), []string{"GOMAXPROCS=1"})

@@ -10,11 +10,9 @@ import (
 
 // TestPromisePushes: call records at half of what can be taken hardly slow queries down.
 func TestPromisePushes(t *testing.T) {
+	atLength(t)
 	// Short rounds in turn: what else the machine does meets both.
-	rounds, lasts, full, most := 5, 1500*time.Millisecond, 3*time.Second, 6.0 // coarse, as short as they are
-	if playsAll() {
-		rounds, lasts, full, most = 15, 6*time.Second, 10*time.Second, 2.0
-	}
+	const rounds, lasts, full, most = 15, 6 * time.Second, 10 * time.Second, 2.0
 	promised(t, "CDR pushes at half of its capacity instead of 5 %", fmt.Sprintf("the 99th percentile of queries is at most %.0f times what it is", most))
 	lightly(t)
 	addr := storetest.Redis(t)

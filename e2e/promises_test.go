@@ -30,6 +30,15 @@ func promised(t *testing.T, fault, what string) {
 	t.Cleanup(func() { kept.end(p, !t.Failed()) })
 }
 
+// atLength leaves a promise about ratios to the full length: those of some seconds are
+// chance.
+func atLength(t *testing.T) {
+	t.Helper()
+	if !playsAll() {
+		t.Skip("a promise about ratios: make chaos")
+	}
+}
+
 // measured notes a figure of the promise whose test is running, for the table.
 func measured(t *testing.T, format string, args ...any) {
 	t.Helper()
